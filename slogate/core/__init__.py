@@ -1,0 +1,1 @@
+"""The pure room: values in, values out. No clock, network, environment, file or printing."""

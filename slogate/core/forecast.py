@@ -1,0 +1,166 @@
+"""When does a failing release clear? Old errors leave the window; this replays the policy ahead.
+
+Two assumptions about what is still to come: no further errors, or errors as lately, at the worse
+ratio of the last hour and the last six hours (a fire must not look small because it is young).
+Traffic goes on at its average in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from slogate.core.budget import Assessment
+from slogate.core.history import History, error_ratio
+from slogate.core.model import BurnRule, Policy, Status
+from slogate.core.plan import Plan
+from slogate.core.thresholds import SLACK, consumed_status, pace_status, reached
+from slogate.core.verdict import Clearance
+
+LATELY = (3600, 6 * 3600)
+"""Seconds of the spans of which the worse error ratio is taken to go on."""
+FINE_STEP, FINE_SPAN, STEP = 300, 6 * 3600, 3600
+
+
+def clearance(
+    assessments: Sequence[Assessment], policy: Policy, worst_passing: Status
+) -> Clearance:
+    """The earliest times at which every SLO's status is at most `worst_passing`.
+
+    Looks ahead for one SLO window (rolling) or to the end of the period and the longest burn
+    window (calendar); None where that does not suffice.
+    """
+    return Clearance(
+        _first_passing(assessments, policy, worst_passing, errors_continue=False),
+        _first_passing(assessments, policy, worst_passing, errors_continue=True),
+    )
+
+
+def _first_passing(
+    assessments: Sequence[Assessment],
+    policy: Policy,
+    worst_passing: Status,
+    *,
+    errors_continue: bool,
+) -> int | None:
+    outlooks = [
+        _Outlook(item, item.plan, item.history, policy, errors_continue=errors_continue)
+        for item in assessments
+        if item.plan is not None and item.history is not None
+    ]
+    if not outlooks:
+        return None
+    now = outlooks[0].now
+
+    def passes(moment: int) -> bool:
+        return all(outlook.passes(moment, worst_passing) for outlook in outlooks)
+
+    before = now
+    earliest = max(outlook.earliest(worst_passing) for outlook in outlooks)
+    for moment in _moments(now, max(outlook.horizon for outlook in outlooks)):
+        if moment >= earliest and passes(moment):
+            return _narrow(passes, before, moment)
+        before = moment
+    return None
+
+
+def _moments(now: int, horizon: int) -> Iterator[int]:
+    yield from range(now + FINE_STEP, now + FINE_SPAN + 1, FINE_STEP)
+    # NOTE: one step beyond the horizon, because windows are left-open: a period ends after its end.
+    yield from range(now + FINE_SPAN + STEP, horizon + 2 * STEP, STEP)
+
+
+def _narrow(passes: Callable[[int], bool], failing: int, passing: int) -> int:
+    """The first passing minute between two moments."""
+    while passing - failing > 60:
+        middle = (failing + passing) // 2
+        if passes(middle):
+            passing = middle
+        else:
+            failing = middle
+    return -(-passing // 60) * 60
+
+
+class _Outlook:
+    """One SLO seen from later moments, under one assumption about the errors to come."""
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        plan: Plan,
+        history: History,
+        policy: Policy,
+        *,
+        errors_continue: bool,
+    ) -> None:
+        self._plan, self._history, self._policy = plan, history, policy
+        self._allowed = assessment.slo.allowed_ratio
+        budget = assessment.report.budget
+        self._consumed_now = budget.consumed if budget else 0.0
+        self.now = plan.now
+        past = history.coarse.counts(history.coarse.start, plan.now)
+        seconds = plan.now - (history.coarse.first_covered or plan.now)
+        self._rate = past.total / seconds if seconds > 0 else 0.0
+        lately = (history.coarse.counts(plan.now - span, plan.now) for span in LATELY)
+        self._ratio = max(error_ratio(c) or 0.0 for c in lately) if errors_continue else 0.0
+
+    @property
+    def horizon(self) -> int:
+        """The moment after which nothing new can be learned from the past."""
+        if self._plan.rolling:
+            return self.now + self._plan.period.length
+        longest = max((rule.long for rule in self._plan.rules), default=0)
+        return max(self._plan.period.end, self.now + longest)
+
+    def earliest(self, worst: Status) -> int:
+        """No moment before this one passes: with the most traffic, too many errors still count.
+
+        It only saves the look at each of them.
+        """
+        limits = [limit for status, limit in self._policy.consumed.items() if status > worst]
+        if not self._plan.rolling or not limits:
+            return self.now
+        length, track = self._plan.period.length, self._history.coarse
+        most = track.most_traffic(self.now - length, self._rate)
+        bearable = (min(limits) + SLACK) * self._allowed * most
+        return track.start_with_at_most(bearable) + length
+
+    def passes(self, moment: int, worst: Status) -> bool:
+        """Would the SLO's status be at most `worst` then?"""
+        consumed = self._consumed(moment)
+        if consumed_status(self._policy, consumed) > worst or self._pace(moment, consumed) > worst:
+            return False
+        rules = (rule for rule in self._plan.rules if rule.status > worst)
+        return not any(self._fires(rule, moment) for rule in rules)
+
+    def _consumed(self, moment: int) -> float:
+        period = self._plan.period
+        if self._plan.rolling:
+            return self._burn(moment, period.length) or 0.0
+        ahead = self._ratio / self._allowed / period.length
+        if moment > period.end:
+            return ahead * (moment - period.end)
+        return self._consumed_now + ahead * (moment - self.now)
+
+    def _pace(self, moment: int, consumed: float) -> Status:
+        period = self._plan.period
+        if self._plan.rolling:
+            return Status.HEALTHY
+        elapsed = moment - (period.end if moment > period.end else period.start)
+        share = elapsed / period.length
+        return pace_status(self._policy, share, consumed / share if share > 0 else None)
+
+    def _fires(self, rule: BurnRule, moment: int) -> bool:
+        return all(
+            reached(self._burn(moment, self._plan.measured(window)[1]), rule.rate)
+            for window in (rule.long, rule.short)
+        )
+
+    def _burn(self, moment: int, window: int) -> float | None:
+        start = moment - window
+        ahead = moment - max(start, self.now)
+        total = ahead * self._rate
+        bad = total * self._ratio
+        if start < self.now:
+            past = self._history.since(start)
+            bad, total = bad + past.bad, total + past.total
+        return bad / total / self._allowed if total > 0 else None

@@ -1,0 +1,168 @@
+"""What the gate finds: checks, budgets and burn rates of an SLO, verdicts of services.
+
+Times are Unix seconds (UTC), ratios are 0..1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import NamedTuple
+
+from slogate.core.model import BurnRule, Decision, Missing, Policy, ReleaseRisk, Status
+from slogate.core.window import Period
+
+
+class Outcome(Enum):
+    """Result of one check."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One named test of the evidence with a sentence that says what was found."""
+
+    name: str
+    outcome: Outcome
+    detail: str
+    slo: str | None = None
+
+
+class Counts(NamedTuple):
+    """Events of a window."""
+
+    bad: float
+    total: float
+
+    @property
+    def good(self) -> float:
+        """Total less bad, never negative."""
+        return max(0.0, self.total - self.bad)
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Error budget over the SLO's window; `allowed_bad` and `remaining_bad` are event counts."""
+
+    consumed: float
+    allowed_bad: float | None
+    remaining_bad: float | None
+    pace: float | None = None
+    exhausted_at: int | None = None
+
+    @property
+    def remaining(self) -> float:
+        """Share of the budget that is left; negative when overspent."""
+        return 1 - self.consumed
+
+
+@dataclass(frozen=True)
+class BurnRate:
+    """A burn rule beside what was measured; a rate is None where there were no events."""
+
+    rule: BurnRule
+    rate_long: float | None
+    rate_short: float | None
+    firing: bool
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One sentence that gave an SLO at least this status; `kind`: consumed, pace or burn."""
+
+    status: Status
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SloReport:
+    """Everything known of one SLO at one time; `period` is that of a calendar window."""
+
+    name: str
+    objective: float
+    window: str
+    status: Status | Missing
+    sli: float | None = None
+    events: Counts | None = None
+    budget: Budget | None = None
+    burn: tuple[BurnRate, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    checks: tuple[Check, ...] = ()
+    detail: str = ""
+    transient: bool = False
+    burn_down: tuple[tuple[int, float], ...] = ()
+    period: Period | None = None
+
+
+@dataclass(frozen=True)
+class Clearance:
+    """When a failing release would no longer fail, under two assumptions; None: not foreseeable."""
+
+    without_errors: int | None = None
+    if_errors_continue: int | None = None
+
+
+@dataclass(frozen=True)
+class ServiceVerdict:
+    """The decision for one service, with what led to it and what to do now."""
+
+    service: str
+    status: Status | Missing
+    decision: Decision
+    exit_code: int
+    risk: ReleaseRisk
+    policy: str
+    slos: tuple[SloReport, ...]
+    rationale: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    clearance: Clearance = field(default_factory=Clearance)
+    owner: str | None = None
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks of all SLOs, in their order."""
+        return tuple(check for slo in self.slos for check in slo.checks)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The whole answer of one run; `fail_on` is the mildest decision that fails (None: none)."""
+
+    decision: Decision
+    exit_code: int
+    evaluated_at: int
+    advise: bool
+    services: tuple[ServiceVerdict, ...]
+    policies: tuple[Policy, ...] = ()
+    fail_on: Decision | None = Decision.DEFER
+
+
+@dataclass(frozen=True)
+class ServiceBudget:
+    """The budgets of one service, without a decision."""
+
+    service: str
+    status: Status | Missing
+    exit_code: int
+    slos: tuple[SloReport, ...]
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks of all SLOs, in their order."""
+        return tuple(check for slo in self.slos for check in slo.checks)
+
+
+@dataclass(frozen=True)
+class BudgetReport:
+    """The answer of a run that asks for budgets only."""
+
+    evaluated_at: int
+    exit_code: int
+    services: tuple[ServiceBudget, ...]
