@@ -1,0 +1,108 @@
+"""From checked sections to settings; everything that can be wrong was found before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timezone, tzinfo
+from pathlib import Path
+from urllib.parse import unquote, urlsplit, urlunsplit
+
+from slogate.config import schema, source_schema
+from slogate.config.references import DEFAULT_POLICY
+from slogate.config.settings import Config, FileSettings, PrometheusSettings
+from slogate.core.model import Events, Latency, Policy, Ratio, Risk, Service, Sli, Slices, Slo
+from slogate.core.window import Calendar, Rolling, Window
+
+
+def build(file: schema.SlogateFile, policies: Mapping[str, Policy], path: Path) -> Config:
+    """The configuration; relative paths in it start from the directory of `path`."""
+    directory = path.parent.resolve()
+    sources = {name: _source(name, source, directory) for name, source in file.sources.items()}
+    default_risk = file.risk and file.risk.default
+    return Config(
+        path=path,
+        services=tuple(
+            _service(name, service, list(sources), policies)
+            for name, service in file.services.items()
+        ),
+        sources=sources,
+        default_risk=Risk[default_risk.upper()] if default_risk else None,
+    )
+
+
+def _source(
+    name: str, source: source_schema.PrometheusSource | source_schema.FileSource, directory: Path
+) -> PrometheusSettings | FileSettings:
+    if isinstance(source, source_schema.FileSource):
+        return FileSettings(name, directory / source.path, source.resolution)
+    url, username, password = _credentials(source)
+    tls = source.tls or source_schema.Tls()
+    return PrometheusSettings(
+        name=name,
+        url=url,
+        headers=source.headers or {},
+        bearer=source.auth.bearer if source.auth else None,
+        username=username,
+        password=password,
+        ca=directory / tls.ca if tls.ca else None,
+        cert=directory / tls.cert if tls.cert else None,
+        key=directory / tls.key if tls.key else None,
+        timeout=source.timeout,
+        resolution=source.resolution,
+        concurrency=source.concurrency,
+    )
+
+
+def _credentials(source: source_schema.PrometheusSource) -> tuple[str, str | None, str | None]:
+    """URL, user name and password: what stands in the URL is taken out, so it is never printed."""
+    parts = urlsplit(source.url)
+    userinfo, _, host = parts.netloc.rpartition("@")
+    url = urlunsplit(parts._replace(netloc=host)).rstrip("/")
+    if source.auth and source.auth.basic:
+        return url, source.auth.basic.username, source.auth.basic.password
+    username, _, password = userinfo.partition(":")
+    return (url, unquote(username), unquote(password)) if userinfo else (url, None, None)
+
+
+def _service(
+    name: str, service: schema.Service, sources: list[str], policies: Mapping[str, Policy]
+) -> Service:
+    # NOTE: only a name whose variable is not set (lint) is unknown here; anything stands in.
+    source = service.source if service.source in sources else sources[0]
+    policy = policies.get(service.policy or DEFAULT_POLICY, policies[DEFAULT_POLICY])
+    return Service(
+        name=name,
+        slos=tuple((_slo(slo), source) for slo in service.slos),
+        policy=policy,
+        owner=service.owner,
+        tier=service.tier,
+    )
+
+
+def _slo(slo: schema.Slo) -> Slo:
+    return Slo(slo.name, slo.objective, _window(slo.window), _sli(slo.sli))
+
+
+def _window(window: int | schema.CalendarWindow) -> Window:
+    if isinstance(window, int):
+        return Rolling(window)
+    return Calendar(window.calendar, _zone(window.timezone), window.timezone)
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return timezone.utc
+    from zoneinfo import ZoneInfo  # only calendar windows need it
+
+    return ZoneInfo(name)
+
+
+def _sli(sli: schema.Sli) -> Sli:
+    if sli.latency is not None:
+        return Latency(sli.latency.histogram, sli.latency.below)
+    if sli.slices is not None:
+        slices = sli.slices
+        return Slices(slices.query, slices.op, slices.value, slices.every)
+    if sli.ratio is not None:
+        return Ratio(sli.ratio)
+    return Events(total=sli.total or "", good=sli.good, bad=sli.bad)

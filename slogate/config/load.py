@@ -1,0 +1,81 @@
+"""Finding the configuration file and reading it; all problems are told at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from slogate.config.document import MAX_BYTES, read_document
+from slogate.config.environment import substitute
+from slogate.config.problems import to_problems
+from slogate.config.references import advise
+from slogate.config.settings import Config
+from slogate.errors import ConfigError, Problem
+
+NAMES = ("slogate.yaml", ".slogate.yaml", ".slogate/config.yaml")
+
+
+def find_config(start: Path) -> Path:
+    """The first configuration file from `start` upward to the repository's root.
+
+    Raises ConfigError, which says where it looked.
+    """
+    here = start.resolve()
+    for directory in (here, *here.parents):
+        for name in NAMES:
+            if _exists(directory / name):
+                return start / name if directory == here else directory / name
+        if _exists(directory / ".git"):
+            break
+    upward = f" and upward to {directory}" if directory != here else ""
+    raise ConfigError(
+        f"no configuration: there is no {NAMES[0]}, {NAMES[1]} or {NAMES[2]} in "
+        f"{here}{upward}; --config names another place"
+    )
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def load(path: Path, environ: Mapping[str, str], *, allow_unset: bool = False) -> Config:
+    """Read a configuration file; see `parse`."""
+    return parse(_read(path), path, environ, allow_unset=allow_unset)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        message = "there is no such file"
+    except IsADirectoryError:
+        message = "this is a directory; name the file in it"
+    except (OSError, ValueError) as error:
+        message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
+    raise ConfigError([Problem(str(path), "", message)])
+
+
+def parse(
+    raw: bytes, path: Path, environ: Mapping[str, str], *, allow_unset: bool = False
+) -> Config:
+    """The configuration in `raw`, which is, or would be, the file at `path`.
+
+    With `allow_unset`, variables that are not set become warnings, and what depends on them is
+    not checked; the result is then good for checking only. Raises ConfigError with all problems.
+    """
+    document = read_document(raw, str(path))
+    values = substitute(document.data, environ)
+    # NOTE: pydantic's engine takes 40 ms to import; a file that is no YAML need not wait for it.
+    from slogate.config.check import check
+
+    config, findings = check(values, path)
+    findings += [*document.findings, *values.broken, *([] if allow_unset else values.unset)]
+    if config is None or findings:
+        raise ConfigError(to_problems(findings, document.lines, str(path)))
+    warnings = [*(values.unset if allow_unset else []), *advise(values.data, values.substituted)]
+    return replace(config, warnings=to_problems(warnings, document.lines, str(path)))
