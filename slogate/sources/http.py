@@ -1,0 +1,268 @@
+"""One JSON API over HTTP: authenticated, bounded in time and size, patient with passing faults."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+
+from slogate.deadline import Deadline
+from slogate.errors import ConfigError, MeasurementError
+from slogate.sources.connection import HttpSettings, connect, tls_context
+
+MAX_BODY = 4 * 1024 * 1024
+"""Bytes; the 11 000 points that a server gives in one answer take less than half a MiB."""
+MAX_REDIRECTS = 3
+ATTEMPTS = 6
+FIRST_PAUSE = 0.25
+"""Seconds; each pause is twice the one before, so that six attempts outlast a restart."""
+TRANSIENT = (429, 502, 503, 504)
+
+
+class ApiError(Exception):
+    """An answer with an error status: the code, and the envelope's errorType and error if any."""
+
+    def __init__(self, status: int, kind: str, message: str, where: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.kind = kind
+        self.where = where
+
+
+class _TransientError(Exception):
+    """A fault that may pass, with the pause in seconds that the server asked for."""
+
+    def __init__(self, message: str, pause: float | None = None) -> None:
+        super().__init__(message)
+        self.pause = pause
+
+
+class JsonApi:
+    """Calls of one server over kept connections; safe to share between threads.
+
+    `url` is its address without credentials.
+    """
+
+    def __init__(
+        self, settings: HttpSettings, *, sleep: Callable[[float], object] = time.sleep
+    ) -> None:
+        try:
+            self._base = httpx.URL(settings.url.rstrip("/"))
+        except (ValueError, httpx.InvalidURL) as error:
+            raise ConfigError(f"the address of the source cannot be used: {error}") from None
+        self.url = _without_credentials(self._base)
+        self._timeout = settings.timeout
+        self._sleep = sleep
+        self._down: MeasurementError | None = None
+        self._answered = False
+        self._settings = settings
+        self._tls = tls_context(settings)
+        # NOTE: a client of its own for each thread: a shared pool makes its threads queue for a lock.
+        self._own = threading.local()
+        self._clients: list[httpx.Client] = []
+
+    def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients:
+            client.close()
+
+    def _client(self) -> httpx.Client:
+        client: httpx.Client | None = getattr(self._own, "client", None)
+        if client is None:
+            client = self._own.client = connect(self._settings, self._tls)
+            self._clients.append(client)
+        return client
+
+    def call(
+        self, method: str, path: str, form: Mapping[str, str], deadline: Deadline, what: str
+    ) -> Any:
+        """The parsed JSON of a successful answer.
+
+        `what` says in a few words what is asked, for messages. Raises ApiError for an answer with
+        an error status that a retry does not help, MeasurementError for everything else.
+        """
+        if self._down is not None:
+            raise self._down
+        where = f"{what} ({method} {self.url}{path})"
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                body = self._send(method, path, form, deadline)
+                self._answered = True
+                return _parse(body)
+            except _TransientError as fault:
+                self._pause_or_give_up(fault, attempt, deadline, where)
+            except ApiError as error:
+                raise ApiError(error.status, error.kind, str(error), where) from None
+            except MeasurementError as error:
+                raise MeasurementError(f"{error}: {where}", outage=error.outage) from None
+            except httpx.HTTPError as error:
+                raise MeasurementError(f"{_plain(error)}: {where}") from None
+            except (httpx.InvalidURL, ValueError) as error:
+                raise ConfigError(f"the request cannot be sent: {error}: {where}") from None
+
+    def _pause_or_give_up(
+        self, fault: _TransientError, attempt: int, deadline: Deadline, where: str
+    ) -> None:
+        pause = FIRST_PAUSE * 2 ** (attempt - 1) * (1 + random.random() / 2)  # noqa: S311
+        pause = max(pause, fault.pause or 0)
+        remaining = deadline.remaining()
+        if attempt < ATTEMPTS and pause < remaining:
+            self._sleep(pause)
+            return
+        tried = f"tried {attempt} times" if attempt > 1 else "not tried again"
+        if attempt < ATTEMPTS:
+            tried += f", {max(remaining, 0):.0f} s of the deadline are left"
+        error = MeasurementError(f"{fault} ({tried}): {where}", outage=True)
+        if not self._answered:
+            # NOTE: a server that never answered will not do so for the other SLOs of this run.
+            self._down = error
+        raise error
+
+    def _send(self, method: str, path: str, form: Mapping[str, str], deadline: Deadline) -> bytes:
+        url = self._base.copy_with(raw_path=(self._base.path.rstrip("/") + path).encode())
+        for _ in range(MAX_REDIRECTS + 1):
+            seconds = min(self._timeout, deadline.remaining())
+            if seconds <= 0:
+                raise _TransientError("no time is left")
+            try:
+                location = self._once(method, url, form, seconds, deadline)
+            except httpx.TimeoutException:
+                raise _TransientError(f"no answer within {seconds:.3g} s") from None
+            except httpx.TransportError as error:
+                if _is_permanent(error):
+                    raise
+                raise _TransientError(_plain(error)) from None
+            if isinstance(location, bytes):
+                return location
+            url = location
+        raise MeasurementError(f"more than {MAX_REDIRECTS} redirects at {self.url}{path}")
+
+    def _once(
+        self,
+        method: str,
+        url: httpx.URL,
+        form: Mapping[str, str],
+        seconds: float,
+        deadline: Deadline,
+    ) -> bytes | httpx.URL:
+        fields = {"data": form} if method == "POST" else {"params": form}
+        with self._client().stream(method, url, timeout=seconds, **fields) as response:  # type: ignore[arg-type]
+            if response.is_redirect:
+                return _same_origin(url, response)
+            body = _read(response, deadline)
+            if response.status_code == 200:
+                return body
+            raise _status_error(response, body)
+
+
+def _without_credentials(url: httpx.URL) -> str:
+    bare = url.copy_with(username=None, password=None, query=None, fragment=None)
+    return str(bare).rstrip("/")
+
+
+def _same_origin(url: httpx.URL, response: httpx.Response) -> httpx.URL:
+    """The target of a redirect; only within the same origin, where credentials may go again."""
+    try:
+        target = url.join(response.headers.get("Location", ""))
+    except (httpx.InvalidURL, ValueError):
+        raise MeasurementError(f"redirected to an unreadable address by {url.host}") from None
+    if (target.scheme, target.host, target.port) != (url.scheme, url.host, url.port):
+        raise MeasurementError(
+            f"{url.host} redirects to {target.scheme}://{target.netloc.decode(errors='replace')}, "
+            "and credentials are not carried elsewhere: set `url` to the right address"
+        )
+    return target.copy_with(username=url.username or None, password=url.password or None)
+
+
+def _read(response: httpx.Response, deadline: Deadline) -> bytes:
+    encoding = response.headers.get("Content-Encoding", "identity").lower()
+    if encoding != "identity":
+        raise MeasurementError(f"the answer is encoded as {encoding!r}, which was not asked for")
+    parts, size = [], 0
+    for part in response.iter_raw():
+        size += len(part)
+        if size > MAX_BODY:
+            raise MeasurementError(
+                f"the answer is longer than {MAX_BODY // 2**20} MiB: narrow the query"
+            )
+        if deadline.remaining() <= 0:
+            raise _TransientError("no whole answer before the deadline")
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _status_error(response: httpx.Response, body: bytes) -> Exception:
+    status = response.status_code
+    kind, message = _envelope(body)
+    if status in TRANSIENT:
+        text = f"the server answered {status} {response.reason_phrase}"
+        return _TransientError(f"{text}: {message}" if message else text, _retry_after(response))
+    return ApiError(status, kind, message)
+
+
+def _envelope(body: bytes) -> tuple[str, str]:
+    """errorType and error of a Prometheus error answer; empty where it is none."""
+    try:
+        answer = json.loads(body[:65536])
+    except (ValueError, RecursionError):
+        return "", ""
+    if not isinstance(answer, dict):
+        return "", ""
+    return str(answer.get("errorType", "")), shorten(str(answer.get("error", "")), 300)
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (OverflowError, TypeError, ValueError):
+        return None
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        start = shorten(body[:80].decode("utf-8", "replace"), 60)
+        raise MeasurementError(
+            f"the answer is not JSON (it starts with {start!r}); is `url` the address of the API?"
+        ) from None
+
+
+def _is_permanent(error: httpx.TransportError) -> bool:
+    """Faults of TLS and of the request itself do not pass, and are no outage to be excused."""
+    return isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)) or (
+        "[SSL" in str(error)
+    )
+
+
+def _plain(error: Exception) -> str:
+    if isinstance(error, httpx.LocalProtocolError):
+        # NOTE: its text quotes headers, and they hold credentials.
+        return "the request cannot be sent: a header is malformed"
+    text = shorten(str(error), 200) or type(error).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in text:
+        return f"the server's certificate is not trusted ({text}); set tls.ca of the source"
+    if "[SSL" in text:
+        return f"TLS failed ({text}); is `url` right about https?"
+    if isinstance(error, httpx.ConnectError):
+        return f"the server cannot be reached ({text})"
+    return f"the connection failed ({text})"
+
+
+def shorten(text: str, limit: int) -> str:
+    """Foreign text on one line, without control characters, at most `limit` characters."""
+    if len(text) <= limit and text.isprintable():
+        return text
+    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"

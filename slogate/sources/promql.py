@@ -1,0 +1,101 @@
+"""Just enough of PromQL's grammar to find the selectors of a query, for explaining absent series."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"""(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)
+    |(?P<comment>\#[^\n]*)
+    |(?P<range>\[[^\]]*\])
+    |(?P<number>\d[\w.]*)
+    |(?P<name>[a-zA-Z_:][\w:]*)
+    |(?P<op>=~|!~|!=|=|[{}(),])""",
+    re.VERBOSE,
+)
+_GROUPING = {"by", "without", "on", "ignoring", "group_left", "group_right"}
+_KEYWORDS = _GROUPING | {"and", "or", "unless", "bool", "offset", "inf", "nan", "atan2"}
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """`label op "value"`; the value without quotes, escapes as they were written."""
+
+    label: str
+    op: str
+    value: str
+
+    def __str__(self) -> str:
+        return f'{self.label}{self.op}"{self.value}"'
+
+
+@dataclass(frozen=True)
+class Selector:
+    """A metric with its label matchers."""
+
+    metric: str
+    matchers: tuple[Matcher, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.metric}{{{','.join(map(str, self.matchers))}}}"
+
+
+def selectors(query: str) -> list[Selector]:
+    """The vector selectors of a query, in their order, each once."""
+    tokens = [
+        (match.lastgroup or "", match.group())
+        for match in _TOKEN.finditer(query)
+        if match.lastgroup not in ("comment", "range", "number")
+    ]
+    return list(dict.fromkeys(_selectors(tokens)))
+
+
+def _selectors(tokens: list[tuple[str, str]]) -> Iterator[Selector]:
+    index = 0
+    while index < len(tokens):
+        kind, text = tokens[index]
+        following = tokens[index + 1][1] if index + 1 < len(tokens) else ""
+        index += 1
+        if kind == "name" and text.lower() in _GROUPING and following == "(":
+            index = _after(tokens, index, ")")
+        elif text == "{":
+            end = _after(tokens, index, "}")
+            yield from _named_inside(_matchers(tokens[index:end]))
+            index = end
+        elif kind == "name" and following == "{":
+            end = _after(tokens, index + 1, "}")
+            yield Selector(text, _matchers(tokens[index:end]))
+            index = end
+        elif kind == "name" and _is_metric(text, following):
+            yield Selector(text)
+
+
+def _is_metric(text: str, following: str) -> bool:
+    if text.lower() in _KEYWORDS or following == "(":
+        return False
+    return following.lower() not in ("by", "without")
+
+
+def _after(tokens: list[tuple[str, str]], index: int, closing: str) -> int:
+    while index < len(tokens) and tokens[index][1] != closing:
+        index += 1
+    return index + 1
+
+
+def _matchers(tokens: list[tuple[str, str]]) -> tuple[Matcher, ...]:
+    return tuple(
+        Matcher(label, op, value[1:-1])
+        for (kind, label), (_, op), (value_kind, value) in zip(
+            tokens, tokens[1:], tokens[2:], strict=False
+        )
+        if kind == "name" and op in ("=", "!=", "=~", "!~") and value_kind == "string"
+    )
+
+
+def _named_inside(matchers: tuple[Matcher, ...]) -> Iterator[Selector]:
+    """`{__name__="x", ...}` is the selector `x{...}`."""
+    for matcher in matchers:
+        if matcher.label == "__name__" and matcher.op == "=":
+            yield Selector(matcher.value, tuple(m for m in matchers if m.label != "__name__"))

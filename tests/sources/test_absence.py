@@ -1,0 +1,103 @@
+"""Absent series on real servers: a misspelt query is told from a service that never failed."""
+
+from __future__ import annotations
+
+import pytest
+
+from slogate.core.budget import assess
+from slogate.core.model import Events, Latency, Sli, Status
+from slogate.errors import ConfigError, NoDataError
+from tests.sources.builders import POLICY, ask, events, slo
+from tests.support.servers import Prometheus, VictoriaMetrics
+
+pytestmark = pytest.mark.realstack
+
+
+@pytest.fixture(params=["prometheus", "victoria"])
+def url(request: pytest.FixtureRequest) -> str:
+    server: Prometheus | VictoriaMetrics = request.getfixturevalue(request.param)
+    return server.url
+
+
+def total(query: str) -> Events:
+    return Events(bad=query, total=query.replace(',code=~"5.."', ""))
+
+
+def test_a_service_that_never_failed_has_spent_nothing(url: str) -> None:
+    evidence = ask(url, events("noerrors"))
+    report = assess(slo(events("noerrors")), POLICY, evidence).report
+    assert report.status is Status.HEALTHY
+    assert report.budget is not None
+    assert report.budget.consumed == 0
+    assert any(check.name == "no failures" for check in report.checks)
+
+
+@pytest.mark.parametrize(
+    ("sli", "words"),
+    [
+        (
+            Events(
+                bad='sum(increase(http_request_total{service="healthy",code=~"5.."}[{{window}}]))',
+                total='sum(increase(http_request_total{service="healthy"}[{{window}}]))',
+            ),
+            ["`total`", "no metric http_request_total", "did you mean http_requests_total?"],
+        ),
+        (events("helthy"), ["`total`", 'matches service="helthy"', "did you mean healthy?"]),
+        (
+            events("healthy", bad='status=~"5.."'),
+            ["`bad`", "no series of http_requests_total has a label status", "or vector(0)"],
+        ),
+        (
+            events("healthy", metric="http_errors_total", bad='code=~"5.."'),
+            ["`bad`", "no metric http_errors_total"],
+        ),
+        (
+            Events(
+                bad='sum(increase(http_requests_total{service="helthy",code=~"5.."}[{{window}}]))',
+                total='sum(increase(http_requests_total{service="healthy"}[{{window}}]))',
+            ),
+            ['`bad` has no samples: it selects service="helthy", but `total` selects'],
+        ),
+        (
+            Events(
+                good='sum(increase(http_requests_total{service="healthy",code="20O"}[{{window}}]))',
+                total='sum(increase(http_requests_total{service="healthy"}[{{window}}]))',
+            ),
+            ["`good`", 'matches code="20O"', "did you mean 200?"],
+        ),
+        (
+            Latency('http_request_duration_secs{service="healthy"}', 0.3),
+            ["no metric http_request_duration_secs_count"],
+        ),
+    ],
+    ids=["metric", "service", "label", "other metric", "contradiction", "good", "histogram"],
+)
+def test_a_misspelt_query_is_no_data_and_says_what_is_missing(
+    url: str, sli: Sli, words: list[str]
+) -> None:
+    with pytest.raises(NoDataError) as caught:
+        ask(url, sli)
+    for text in words:
+        assert text in str(caught.value)
+
+
+def test_a_bound_that_is_no_bucket_lists_the_buckets(url: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        ask(url, Latency('http_request_duration_seconds{service="healthy"}', 0.25))
+    assert "`below: 250ms` is no bucket" in str(caught.value)
+    assert "50ms, 100ms, 200ms, 300ms, 500ms, 1s, 2.5s" in str(caught.value)
+
+
+def test_several_series_are_refused_and_listed(url: str) -> None:
+    text = 'increase(http_requests_total{service="twoversions",code="200"}[{{window}}])'
+    with pytest.raises(NoDataError) as caught:
+        ask(url, Events(bad=f"0 * {text}", total=text))
+    assert "2 series where one is expected" in str(caught.value)
+    assert "version='v1'" in str(caught.value)
+
+
+def test_a_query_that_is_no_promql_is_a_wrong_configuration(url: str) -> None:
+    wrong = Events(bad="sum(increase(x[{{window}}])", total="sum(increase(x[{{window}}])")
+    with pytest.raises(ConfigError) as caught:
+        ask(url, wrong)
+    assert "does not understand the query" in str(caught.value)

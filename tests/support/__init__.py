@@ -1,0 +1,1 @@
+"""Real metric servers, synthetic histories with a known truth, and fixtures that join them."""
