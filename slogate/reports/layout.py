@@ -1,0 +1,132 @@
+"""Lines of a terminal report: sections, label columns and tables, at most as wide as asked."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from slogate.reports.escape import for_terminal
+
+MIN_WIDTH, MAX_WIDTH = 50, 80
+GREEN, YELLOW, MAGENTA, RED, BOLD, DIM = "1;32", "1;33", "1;35", "1;31", "1", "2"
+BAR_CELLS = 10
+_LABEL = 11
+_GAP = 2
+_ELLIPSIS = "…"
+_UNBROKEN = "\u00a0%"
+"""A number keeps its percent sign: textwrap breaks lines at ASCII spaces only."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of output; the style covers its first `reach` characters, or all of it."""
+
+    text: str = ""
+    style: str = ""
+    reach: int | None = None
+
+
+def page(lines: Iterable[Line], *, color: bool, width: int) -> str:
+    """The finished text."""
+    return "".join(
+        f"{_painted(line, width) if color else _fitted(line.text, width)}\n" for line in lines
+    )
+
+
+def _painted(line: Line, width: int) -> str:
+    text = _fitted(line.text, width)
+    if not line.style or not text:
+        return text
+    return (
+        f"\x1b[{line.style}m{text[: line.reach]}\x1b[0m{text[line.reach :] if line.reach else ''}"
+    )
+
+
+def _fitted(text: str, width: int) -> str:
+    # NOTE: where wrapping put `::` at the start of a line, a CI runner would read a command.
+    if text.lstrip().startswith("::"):
+        text = text.replace("::", ": :", 1)
+    return text if len(text) <= width else f"{text[: width - 1]}{_ELLIPSIS}"
+
+
+def shorten(text: str, width: int) -> str:
+    """Cut in the middle, since names differ at their ends."""
+    if len(text) <= width:
+        return text
+    head = width // 2
+    tail = width - head - 1
+    return f"{text[:head]}{_ELLIPSIS}{text[len(text) - tail :]}" if width > 1 else _ELLIPSIS
+
+
+def section(title: str, sentences: Iterable[str], width: int) -> Iterator[Line]:
+    """A titled list, wrapped; nothing at all without sentences."""
+    items = [for_terminal(sentence) for sentence in sentences]
+    if not items:
+        return
+    yield Line()
+    yield Line(title, BOLD)
+    for item in items:
+        yield from map(Line, _wrapped(item, "  - ", "    ", width))
+
+
+def pairs(rows: Iterable[tuple[str, str]], width: int) -> Iterator[Line]:
+    """Sentences beside their labels."""
+    for index, (label, sentence) in enumerate(rows):
+        if index == 0:
+            yield Line()
+        texts = _wrapped(for_terminal(sentence), label.ljust(_LABEL), " " * _LABEL, width)
+        yield Line(texts[0], BOLD if label else "", len(label))
+        yield from map(Line, texts[1:])
+
+
+def _wrapped(text: str, first: str, following: str, width: int) -> list[str]:
+    lines = textwrap.wrap(
+        text.replace(" %", _UNBROKEN),
+        width,
+        initial_indent=first,
+        subsequent_indent=following,
+        break_on_hyphens=False,
+    )
+    return [line.replace(_UNBROKEN, " %") for line in lines] or [first.rstrip()]
+
+
+def bar(share: float) -> str:
+    """Ten cells of budget; what is left of it never looks like none, nor overspent like empty."""
+    if share < 0:
+        return "overspent".ljust(BAR_CELLS)
+    cells = min(BAR_CELLS, max(round(share * BAR_CELLS), 1 if share > 0 else 0))
+    return "█" * cells + "░" * (BAR_CELLS - cells)
+
+
+def table(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, shrink: Sequence[int]
+) -> list[str]:
+    """A table whose columns `shrink`, in that order, give way when it is too wide."""
+    # NOTE: imported here, for it costs more than all else that a report needs.
+    from tabulate import tabulate
+
+    cells = _narrowed(
+        [[for_terminal(cell) for cell in row] for row in rows], headers, width, shrink
+    )
+    text = tabulate(
+        cells,
+        headers=list(headers),
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=["left"] * len(headers),
+    )
+    return [line.rstrip() for line in text.splitlines()]
+
+
+def _narrowed(
+    rows: list[list[str]], headers: Sequence[str], width: int, shrink: Sequence[int]
+) -> list[list[str]]:
+    # NOTE: tabulate leaves two more columns below each header than the header needs.
+    least = [len(header) + _GAP for header in headers]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    widths = [max(pair) for pair in zip(least, widths, strict=True)]
+    for column in shrink:
+        excess = max(0, sum(widths) + _GAP * (len(widths) - 1) - width)
+        widths[column] = max(least[column], widths[column] - excess)
+    return [[shorten(cell, widths[at]) for at, cell in enumerate(row)] for row in rows]

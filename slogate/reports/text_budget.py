@@ -1,0 +1,101 @@
+"""A budget report for terminals and CI logs: no decision, only how the budgets stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from slogate.core import words
+from slogate.core.model import Missing, Status
+from slogate.core.verdict import BudgetReport, ServiceBudget
+from slogate.reports import labels
+from slogate.reports.escape import for_terminal
+from slogate.reports.layout import (
+    DIM,
+    GREEN,
+    MAX_WIDTH,
+    MIN_WIDTH,
+    RED,
+    YELLOW,
+    Line,
+    page,
+    pairs,
+    section,
+    shorten,
+    table,
+)
+from slogate.reports.slo_table import burn_table, slo_table
+
+
+def render_budget(
+    report: BudgetReport, *, color: bool, width: int = MAX_WIDTH, verbose: bool = False
+) -> str:
+    """The budgets as lines of at most `width` (50 to 80) columns."""
+    width = max(MIN_WIDTH, min(width, MAX_WIDTH))
+    return page(_lines(report, width, verbose=verbose), color=color, width=width)
+
+
+def _lines(report: BudgetReport, width: int, *, verbose: bool) -> Iterator[Line]:
+    services = labels.worst_budgets(report.services)
+    if len(services) != 1:
+        yield from _overview(services, width)
+    few = len(services) <= labels.LISTED_PASSES
+    for service in services:
+        if few or verbose or labels.needs_attention(service):
+            if len(services) > 1:
+                yield from (Line(), Line("─" * width, DIM))
+            yield from _service(report, service, width, verbose=verbose)
+    yield from (Line(), Line(f"as of {words.moment(report.evaluated_at)}", DIM))
+
+
+def _overview(services: list[ServiceBudget], width: int) -> Iterator[Line]:
+    statuses = [labels.status_word(service.status) for service in services]
+    what = f"{words.plural(len(services), 'service')}: {words.tally(statuses)}"
+    yield Line(what, _style(services[0].status) if services else "")
+    yield Line()
+    listed = [service for service in services if labels.needs_attention(service)]
+    if len(services) - len(listed) <= labels.LISTED_PASSES:
+        listed = services
+    yield from _rows(listed, width)
+    if len(listed) < len(services):
+        yield Line(f"and {len(services) - len(listed):,} healthy, not listed", GREEN)
+
+
+def _rows(services: list[ServiceBudget], width: int) -> Iterator[Line]:
+    rows = [
+        (
+            labels.status_word(service.status).upper(),
+            service.service,
+            labels.left(labels.least_left(service.slos)),
+            words.plural(len(service.slos), "SLO"),
+        )
+        for service in services
+    ]
+    headers = ("status", "service", "least left", "of")
+    lines = table(headers, rows, width, shrink=(1,)) if rows else []
+    yield from map(Line, lines[:2])
+    for line, row, service in zip(lines[2:], rows, services, strict=True):
+        yield Line(line, _style(service.status), len(row[0]))
+
+
+def _service(
+    report: BudgetReport, service: ServiceBudget, width: int, *, verbose: bool
+) -> Iterator[Line]:
+    label = labels.status_word(service.status).upper()
+    name = shorten(for_terminal(service.service), width - len(label) - 2)
+    yield Line(f"{label}  {name}", _style(service.status))
+    yield Line()
+    yield from map(Line, slo_table(service.slos, width))
+    said = list(labels.reasons(service.slos))
+    yield from section("Why", said, width)
+    yield from pairs(labels.exhaustion(report.evaluated_at, service.slos), width)
+    checks = service.checks if verbose else labels.findings(service.checks, said)
+    yield from section("Checks", map(labels.finding, checks), width)
+    if verbose:
+        yield from map(Line, burn_table(service.slos, width))
+
+
+def _style(status: Status | Missing) -> str:
+    if status is Status.HEALTHY:
+        return GREEN
+    mild = (Status.ATTENTION, Status.WARNING, Missing.NO_TRAFFIC)
+    return YELLOW if status in mild else RED

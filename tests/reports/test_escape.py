@@ -1,0 +1,110 @@
+"""Foreign text reads the same and does nothing."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from slogate.reports import escape
+from slogate.reports.escape import code, for_markdown, for_terminal
+
+MARKUP = st.text(st.sampled_from("`*_[]()<>&|~#@!$:%\\-+=.1a \n\t\x1b[m\u202e/w"), max_size=40)
+TEXTS = MARKUP | st.text(max_size=40)
+
+
+def rendered(markdown: str) -> str:
+    markdown_it = pytest.importorskip("markdown_it")
+    pytest.importorskip("linkify_it")
+    page = markdown_it.MarkdownIt("gfm-like").render(markdown)
+    assert isinstance(page, str)
+    return page
+
+
+def plain(text: str) -> str:
+    """What a reader sees: spaces as HTML collapses them."""
+    return " ".join(text.replace("\u200b", "").split())
+
+
+@given(TEXTS)
+def test_terminal_text_is_one_printable_line(text: str) -> None:
+    assert for_terminal(text).isprintable()
+    assert for_terminal(for_terminal(text)) == for_terminal(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain Grüße 99.9 %", "plain Grüße 99.9 %"),
+        ("\x1b[1;31mred\x1b[0m", "red"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x07", "link"),
+        ("\x1b]0;never ended", "0;never ended"),
+        ("\x9b31mred", "red"),
+        ("a\r\nb\tc", "a  b c"),
+        ("user\u202egnp.exe\u2066", "usergnp.exe"),
+        ("\ud800x\x00", "x"),
+        ("::error::x a::b", ": :error::x a::b"),
+        ("x ::warning::", "x : :warning::"),
+        ("##[group]", "# #[group]"),
+        ("##vso[task]", "# #vso[task]"),
+        ("# heading ## [x]", "# heading ## [x]"),
+    ],
+)
+def test_for_terminal(text: str, shown: str) -> None:
+    assert for_terminal(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown"),
+    [
+        ("79.0 % of 30d (75 %: more)", "79.0 % of 30d (75 %: more)"),
+        ("2026-11-20 12:07", "2026-11-20 12:07"),
+        ("a|b", "a\\|b"),
+        ("@ann", "@&#8203;ann"),
+        ("a@b.example", "a@&#8203;b.example"),
+        ("x#12 !3 ~bug", "x\\#&#8203;12 \\!&#8203;3 \\~&#8203;bug"),
+        ("GH-1 %5 &7", "GH-&#8203;1 %&#8203;5 &amp;&#8203;7"),
+        ("https://x.example www.x.example", "https\\://x.example www\\.x.example"),
+        (":tada:", "<span>:</span>tada:"),
+        ("$x$", "<span>$</span>x<span>$</span>"),
+        ("1. one", "1\\. one"),
+        ("- one", "\\- one"),
+        ("---", "\\---"),
+        ("<!-- x --> &amp;", "&lt;\\!-- x --&gt; &amp;amp;"),
+        ("", ""),
+    ],
+)
+def test_for_markdown(text: str, markdown: str) -> None:
+    assert for_markdown(text) == markdown
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_markdown_shows_the_same_text(text: str) -> None:
+    item = rendered(f"- {for_markdown(text)}\n")
+    inner = re.fullmatch(r"<ul>\n<li>(.*)</li>\n</ul>\n", item, re.DOTALL)
+    assert inner is not None
+    assert set(re.findall(r"</?\w+", inner[1])) <= {"<span", "</span"}
+    seen = html.unescape(re.sub(r"</?span>", "", inner[1]))
+    assert plain(seen) == plain(escape._clean(text))
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_markdown_stays_in_its_cell(text: str) -> None:
+    table = rendered(f"| a | b |\n| --- | --- |\n| {for_markdown(text)} | {code(text)} |\n")
+    row = table.split("<tbody>")[1]
+    assert row.count("<td>") == 2
+    assert plain(escape._clean(text)) in plain(html.unescape(re.sub(r"</?\w+>", "", row)))
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_code_shows_the_same_text(text: str) -> None:
+    shown = re.fullmatch(r"<p>x<code>(.*)</code>y</p>\n", rendered(f"x{code(text)}y\n"), re.DOTALL)
+    assert shown is not None
+    seen = html.unescape(re.sub(r"</?span>", "", shown[1]))
+    assert plain(seen) == plain(escape._clean(text))
