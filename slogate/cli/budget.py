@@ -1,0 +1,44 @@
+"""`slogate budget`: how much error budget is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from slogate import gate
+from slogate.cli.compose import load_config, opened, present, select, warnings
+from slogate.cli.options import common
+from slogate.cli.output import publish, wants_color, warn
+from slogate.deadline import Deadline
+from slogate.reports import Options, render
+
+
+@click.command("budget")
+@click.argument("services", metavar="[SERVICE]...", nargs=-1)
+@common("budget")
+def command(
+    *,
+    services: tuple[str, ...],
+    config: Path | None,
+    at: int | None,
+    timeout: int,
+    format_: str,
+    output: Path | None,
+    color: str,
+    verbose: bool,
+    quiet: bool,
+) -> int:
+    """How much error budget is left? No decision; exits 0 unless it cannot be evaluated.
+
+    Exits 40 without trustworthy data and 50 when a source could not be asked.
+    """
+    deadline = Deadline(timeout)
+    settings = load_config(config)
+    warn(warnings(settings), quiet=quiet)
+    chosen = select(settings, services)
+    with opened(settings, chosen) as sources:
+        report = gate.budgets(chosen, sources, present(at), deadline, explain=verbose)
+    colored = format_ == "text" and wants_color(color, output)
+    publish(render(format_, report, Options(color=colored, verbose=verbose)), output)
+    return report.exit_code

@@ -1,0 +1,83 @@
+"""The composition root: builds real things from the command line, the environment and the clock."""
+
+from __future__ import annotations
+
+import gc
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from slogate.cli.options import unknown_variables
+from slogate.config.load import find_config, load
+from slogate.config.settings import Config
+from slogate.core.advice import UNSTATED
+from slogate.core.model import ReleaseRisk, Risk, Service
+from slogate.errors import ConfigError
+from slogate.sources import open_source
+from slogate.sources.interface import Source
+
+
+def load_config(path: Path | None, *, allow_unset: bool = False) -> Config:
+    """The configuration that was named or found; raises ConfigError."""
+    try:
+        found = path or find_config(Path.cwd())
+    except FileNotFoundError:
+        raise ConfigError("the working directory does not exist any more") from None
+    return load(found, os.environ, allow_unset=allow_unset)
+
+
+def warnings(config: Config) -> list[object]:
+    """What is doubtful about the configuration and the environment."""
+    return [*config.warnings, *unknown_variables(click.get_current_context(), os.environ)]
+
+
+def present(at: int | None) -> int:
+    """The time of evaluation: the one that was asked for, or now."""
+    return int(time.time()) if at is None else at
+
+
+def select(config: Config, names: Sequence[str]) -> tuple[Service, ...]:
+    """The named services in the order of the file, or all; raises click.UsageError."""
+    known = {service.name: service for service in config.services}
+    for name in names:
+        if name not in known:
+            raise click.UsageError(_unknown_service(name, list(known), config.path))
+    return tuple(service for service in config.services if not names or service.name in names)
+
+
+def _unknown_service(name: str, known: list[str], path: Path) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known[:10])}"
+    return f"no service {name!r} in {path}; {hint}"
+
+
+@contextmanager
+def opened(config: Config, services: Sequence[Service]) -> Iterator[Mapping[str, Source]]:
+    """The sources that these services use, by name."""
+    names = dict.fromkeys(name for service in services for _, name in service.slos)
+    sources: dict[str, Source] = {}
+    try:
+        for name in names:
+            settings = config.sources[name]
+            sources[name] = open_source(settings.type, settings)
+        gc.freeze()
+        gc.enable()
+        yield sources
+    finally:
+        for source in sources.values():
+            source.close()
+
+
+def release_risk(asked: str | None, config: Config) -> ReleaseRisk:
+    """The risk that was named, else the configuration's, else the worst."""
+    if asked is not None:
+        return ReleaseRisk(Risk[asked.upper()], "--risk")
+    if config.default_risk is not None:
+        return ReleaseRisk(config.default_risk, "risk.default")
+    return ReleaseRisk(Risk.HIGH, UNSTATED)

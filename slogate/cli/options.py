@@ -1,0 +1,114 @@
+"""Options that commands share, and the types of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from slogate.core.window import parse_duration, parse_time
+
+F = TypeVar("F", bound=Callable[..., Any])
+FORMATS = ("text", "markdown", "json")
+LONGEST = 86_400
+"""Seconds; a longer deadline is a typing error."""
+COMMANDS = ("check", "budget", "lint", "schema")
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
+    """A Prometheus duration; the value is seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Seconds of a duration such as `45m`."""
+        if isinstance(value, int):
+            return value
+        try:
+            seconds = parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if seconds > LONGEST:
+            self.fail(f"{value} is longer than a day", param, ctx)
+        return seconds
+
+
+class Time(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
+    """An RFC 3339 time; the value is Unix seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Unix seconds of a time such as `2026-11-20T12:00:00Z`."""
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_time(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def common(command: str, *, timed: bool = True) -> Callable[[F], F]:
+    """The common options of a command, each with SLOGATE_<COMMAND>_<NAME> and SLOGATE_<NAME>."""
+
+    def option(*names: str, **settings: Any) -> Callable[[F], F]:
+        word = next(name for name in names if name.startswith("--"))[2:].upper()
+        variables = [f"SLOGATE_{command.upper()}_{word}", f"SLOGATE_{word}"]
+        return click.option(*names, envvar=variables, **settings)
+
+    options = [
+        option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file "
+               "[default: slogate.yaml, .slogate.yaml or .slogate/config.yaml, searched upward]."),
+        *([
+            option("--at", type=Time(), help="Evaluate as of this RFC 3339 time [default: now]."),
+            option("--timeout", type=Duration(), default="60s", show_default=True,
+                   help="Deadline for all measurements together."),
+        ] if timed else []),
+        option("-f", "--format", "format_", type=click.Choice(FORMATS), default="text",
+               show_default=True, help="Format of the report."),
+        option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+               help="Write the report to this file instead of stdout."),
+        option("--color", type=click.Choice(("auto", "always", "never")), default="auto",
+               show_default=True, help="Colours in text; NO_COLOR is respected."),
+        option("-v", "--verbose", is_flag=True, help="Show every check, and ask the source for what explains the numbers."),
+        option("-q", "--quiet", is_flag=True, help="No warnings on stderr."),
+    ]  # fmt: skip
+
+    def decorate(function: F) -> F:
+        for add in reversed(options):
+            function = add(function)
+        return function
+
+    return decorate
+
+
+def unknown_variables(context: click.Context, environ: Mapping[str, str]) -> list[str]:
+    """A warning for each SLOGATE_ variable that this command does not read: a typo, most likely."""
+    command = str(context.info_name).upper()
+    known = {
+        name
+        for option in context.command.params
+        for name in (f"SLOGATE_{command}_{option.name}".upper(), *_variables(option))
+    }
+    others = tuple(f"SLOGATE_{name.upper()}_" for name in COMMANDS if name.upper() != command)
+    return [
+        f"the environment variable {name} is no option of `slogate {context.info_name}`"
+        f"{_nearest(name, command, known)}"
+        for name in sorted(environ)
+        if name.startswith("SLOGATE_") and not name.startswith(others)
+        if name not in known and name != "SLOGATE_TRACEBACK"
+    ]
+
+
+def _variables(option: click.Parameter) -> Sequence[str]:
+    return [option.envvar] if isinstance(option.envvar, str) else option.envvar or []
+
+
+def _nearest(name: str, command: str, known: set[str]) -> str:
+    from difflib import get_close_matches
+
+    longer = name.replace("SLOGATE_", f"SLOGATE_{command}_", 1)
+    near = [longer] if longer in known else get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
