@@ -1,0 +1,45 @@
+"""A real Prometheus that holds a generated history, for a `with` statement."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.history import JSONL, OPENMETRICS, TRUTH, generate
+from tests.support.servers import Prometheus
+
+AHEAD = 900
+"""Seconds that the history reaches into the future, so that it is fresh for the whole run."""
+FIXED = 1_790_000_000
+
+
+@contextmanager
+def loaded(data: Path | None, *, end: int, copies: int = 1) -> Iterator[str]:
+    """The URL of a server with 35 days of samples up to `end`.
+
+    `data` is kept and used again (only sensible for a fixed `end`); None is a temporary directory.
+    """
+    with tempfile.TemporaryDirectory(prefix="slogate-bench-") as place:
+        blocks = data or Path(place, "data")
+        if not blocks.is_dir():
+            _fill(blocks, Path(place), end, copies)
+        with Prometheus(blocks) as server:
+            yield server.url
+
+
+def _fill(blocks: Path, place: Path, end: int, copies: int) -> None:
+    generate(place, end=end, copies=copies)
+    unfinished = blocks.with_name(f"{blocks.name}.unfinished")
+    unfinished.mkdir(parents=True)
+    Prometheus.backfill(place / OPENMETRICS, unfinished)
+    unfinished.rename(blocks)
+    for name in (OPENMETRICS, JSONL, TRUTH):
+        (place / name).unlink()
+
+
+def soon() -> int:
+    """An end for a history that is asked "as of now" by programs without a time option."""
+    return int(time.time()) // 15 * 15 + AHEAD
