@@ -33,7 +33,7 @@ def rate(value: float) -> str:
 
 def count(value: float) -> str:
     """A number of events: 1234567.8 -> `1,234,568`; small ones keep a digit."""
-    if abs(value) < 10 and value != round(value):
+    if abs(value) < 10 and abs(value - round(value)) >= 0.05:
         return f"{value:.1f}"
     return f"{value:,.0f}"
 

@@ -31,8 +31,8 @@ _DOTS: dict[Status | Missing | None, str] = {
 }
 _OUTCOMES = {Outcome.PASS: "✅", Outcome.WARN: "⚠️", Outcome.FAIL: "❌", Outcome.SKIP: "⚪"}
 _SLO_HEADERS = (
-    *("SLO", "objective", "SLI", "window", "budget left"),
-    *("bad of allowed", "burn", "status"),
+    *("SLO", "status", "objective", "SLI", "window", "budget left"),
+    *("bad of allowed", "burn"),
 )
 
 
@@ -87,24 +87,24 @@ def slo_table(slos: Iterable[SloReport]) -> str:
 def joint_table(services: Iterable[ServiceVerdict] | Iterable[ServiceBudget]) -> str:
     """The SLOs of several services in one table."""
     rows = [
-        (for_markdown(service.service), *row[:5], row[-1])
+        (for_markdown(service.service), *row[:6])
         for service in services
         for row in map(_slo_row, service.slos)
     ]
-    return _table(("service", *_SLO_HEADERS[:5], _SLO_HEADERS[-1]), rows)
+    return _table(("service", *_SLO_HEADERS[:6]), rows)
 
 
 def _slo_row(slo: SloReport) -> tuple[str, ...]:
     left = labels.slo_left(slo)
     return (
         for_markdown(slo.name),
+        _whole(f"{dot(slo.status)} {labels.status_word(slo.status)}"),
         _whole(words.objective(slo.objective)),
         _whole(labels.sli(slo)),
         for_markdown(slo.window),
         f"**{_whole(left)}**" if left != labels.UNKNOWN else left,
         labels.bad_events(slo).replace("of ", "of&nbsp;"),
         _whole(labels.burn(slo)),
-        _whole(f"{dot(slo.status)} {labels.status_word(slo.status)}"),
     )
 
 
