@@ -29,8 +29,8 @@ def test_every_format_ends_with_one_newline(name: str) -> None:
     ("name", "foreign"),
     [
         ("json", ("tabulate", "slogate.reports.text", "slogate.reports.markdown")),
-        ("markdown", ("tabulate", "slogate.reports.text", "json")),
-        ("text", ("slogate.reports.markdown", "json")),
+        ("markdown", ("tabulate", "slogate.reports.text", "slogate.reports.json_v1")),
+        ("text", ("slogate.reports.markdown", "slogate.reports.json_v1")),
     ],
 )
 def test_a_format_loads_no_other(name: str, foreign: tuple[str, ...]) -> None:
