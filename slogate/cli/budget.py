@@ -9,9 +9,8 @@ import click
 from slogate import gate
 from slogate.cli.compose import load_config, opened, present, select, warnings
 from slogate.cli.options import common
-from slogate.cli.output import publish, wants_color, warn
+from slogate.cli.output import show, warn
 from slogate.deadline import Deadline
-from slogate.reports import Options, render
 
 
 @click.command("budget")
@@ -39,6 +38,5 @@ def command(
     chosen = select(settings, services)
     with opened(settings, chosen) as sources:
         report = gate.budgets(chosen, sources, present(at), deadline, explain=verbose)
-    colored = format_ == "text" and wants_color(color, output)
-    publish(render(format_, report, Options(color=colored, verbose=verbose)), output)
+    show(report, format_, output, color=color, verbose=verbose)
     return report.exit_code

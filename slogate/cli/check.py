@@ -9,11 +9,11 @@ import click
 from slogate import gate
 from slogate.cli.compose import load_config, opened, present, release_risk, select, warnings
 from slogate.cli.options import common
-from slogate.cli.output import publish, wants_color, warn, write_file
+from slogate.cli.output import show, warn, write_file
 from slogate.core.model import Decision, Risk
 from slogate.core.verdict import Verdict
 from slogate.deadline import Deadline
-from slogate.reports import Options, render
+from slogate.reports import render
 
 FAIL_ON = ("review", "defer", "block", "never")
 
@@ -88,8 +88,7 @@ def command(
             explain=verbose,
         )
     _write_files(verdict, summary, json_file)
-    colored = format_ == "text" and wants_color(color, output)
-    publish(render(format_, verdict, Options(color=colored, verbose=verbose)), output)
+    show(verdict, format_, output, color=color, verbose=verbose)
     return verdict.exit_code
 
 

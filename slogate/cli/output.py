@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 
+from slogate.core.verdict import BudgetReport, Verdict
 from slogate.errors import OutputError
+from slogate.reports import Options, render
 from slogate.reports.escape import for_terminal
 
 
@@ -36,13 +38,21 @@ def publish(text: str, output: Path | None) -> None:
         raise OutputError(f"the report cannot be written to stdout: {error.strerror}") from None
 
 
+def show(
+    report: Verdict | BudgetReport, format_: str, output: Path | None, *, color: str, verbose: bool
+) -> None:
+    """Publish a verdict or budgets in the wanted format; raises OutputError when that fails."""
+    colored = format_ == "text" and _wants_color(color, output)
+    publish(render(format_, report, Options(color=colored, verbose=verbose)), output)
+
+
 def warn(warnings: Iterable[object], *, quiet: bool) -> None:
     """Warnings, one a line, unless the user wants none."""
     for warning in () if quiet else warnings:
         click.echo(f"slogate: warning: {for_terminal(str(warning))}", err=True)
 
 
-def wants_color(choice: str, output: Path | None) -> bool:
+def _wants_color(choice: str, output: Path | None) -> bool:
     """Colour on a terminal only, unless asked for; https://no-color.org is respected."""
     if choice != "auto":
         return choice == "always"

@@ -27,14 +27,18 @@ ZERO_HINT = "if it is only written at the first failure, append `or vector(0)` t
 
 def explain_absent(client: Client, role: str, query: str, now: int) -> str:
     """One sentence on what is missing of a query that found nothing."""
-    found = selectors(query)
     said = f"`{role}` has no samples in the whole window"
-    if not found:
+    if not selectors(query):
         return f"{said}: {query}"
-    reasons = (_why_absent(client, selector, now) for selector in found)
-    reason = next((text for text in reasons if text), "the series exist, but hold no values")
+    reason = why_absent(client, query, now) or "the series exist, but hold no values"
     hint = f"; {ZERO_HINT}" if role == "ratio" else ""
     return f"{said}: {reason}{hint}: query {shorten(query, 300)}"
+
+
+def why_absent(client: Client, query: str, now: int) -> str:
+    """What of the series that a query selects does not exist; empty when all do."""
+    reasons = (_why_absent(client, selector, now) for selector in selectors(query))
+    return next((text for text in reasons if text), "")
 
 
 def invents_values(query: str) -> bool:

@@ -142,12 +142,11 @@ def _zero_without_events(good: Values, total: Values) -> list[float | None]:
 
 def _refuse_invented_zero(client: Client, total: queries.Query, plan: Plan) -> None:
     """`or vector(0)` makes a total of zero out of a misspelt query; that is not "no traffic"."""
-    from slogate.sources.absence import PROBE, explain_absent, invents_values
+    from slogate.sources import absence
 
-    if invents_values(total(PROBE)):
-        reason = explain_absent(client, "total", total(PROBE), plan.now)
-        if "hold no values" not in reason:
-            raise NoDataError(reason)
+    query = total(absence.PROBE)
+    if absence.invents_values(query) and absence.why_absent(client, query, plan.now):
+        raise NoDataError(absence.explain_absent(client, "total", query, plan.now))
 
 
 def _has_events(total: RoleSeries) -> bool:

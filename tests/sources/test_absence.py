@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slogate.core.budget import assess
-from slogate.core.model import Events, Latency, Sli, Status
+from slogate.core.model import Events, Latency, Missing, Sli, Status
 from slogate.errors import ConfigError, NoDataError
 from tests.sources.builders import POLICY, ask, events, slo
 from tests.support.servers import Prometheus, VictoriaMetrics
@@ -101,3 +101,20 @@ def test_a_query_that_is_no_promql_is_a_wrong_configuration(url: str) -> None:
     with pytest.raises(ConfigError) as caught:
         ask(url, wrong)
     assert "does not understand the query" in str(caught.value)
+
+
+def invented(service: str) -> Events:
+    text = (
+        f'sum(increase(http_requests_total{{service="{service}"%s}}[{{{{window}}}}])) or vector(0)'
+    )
+    return Events(bad=text % ',code=~"5.."', total=text % "")
+
+
+def test_a_zero_out_of_nothing_is_not_taken_for_no_traffic(url: str) -> None:
+    with pytest.raises(NoDataError, match="did you mean notraffic"):
+        ask(url, invented("notrafic"))
+
+
+def test_a_service_without_traffic_may_still_say_or_vector_0(url: str) -> None:
+    report = assess(slo(invented("notraffic")), POLICY, ask(url, invented("notraffic"))).report
+    assert report.status is Missing.NO_TRAFFIC
