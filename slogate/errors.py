@@ -3,6 +3,8 @@
     SlogateError
     ├── ConfigError        2   the configuration, an option or a query is wrong: correct it
     ├── OutputError        2   a report could not be written where it was asked for
+    ├── ChangeError        2   what the CI platform says of the change cannot be read
+    ├── CommentError       -   a comment could not be written: a warning, never an exit code
     ├── NoDataError       40   the evidence is missing or not to be trusted
     └── MeasurementError  50   the backend could not be asked: a retry may help
 
@@ -60,6 +62,16 @@ class OutputError(SlogateError):
     """A file or stream that the user named could not be written."""
 
     exit_code = EXIT_CONFIG
+
+
+class ChangeError(SlogateError):
+    """What the CI platform says of the change cannot be read."""
+
+    exit_code = EXIT_CONFIG
+
+
+class CommentError(SlogateError):
+    """A comment could not be read or written; whoever catches it warns, the verdict stays."""
 
 
 class NoDataError(SlogateError):

@@ -9,7 +9,16 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
 
 from slogate.core.budget import Assessment, assess, missing
-from slogate.core.model import Decision, Missing, ReleaseRisk, Service, Slices, Slo
+from slogate.core.model import (
+    Change,
+    Decision,
+    Freeze,
+    Missing,
+    ReleaseRisk,
+    Service,
+    Slices,
+    Slo,
+)
 from slogate.core.plan import make_plan
 from slogate.core.policy import budget_status, decide
 from slogate.core.verdict import BudgetReport, ServiceBudget, Verdict
@@ -29,14 +38,16 @@ def check(
     fail_on: Decision | None,
     advise: bool,
     explain: bool = False,
+    change: Change | None = None,
+    freeze: Freeze | None = None,
 ) -> Verdict:
-    """The verdict over all services as of `now` (Unix seconds).
+    """The verdict over all services as of `now` (Unix seconds); `change` is only handed on.
 
     Raises ConfigError, with every problem, when a query turns out to be wrong. `explain` also asks
     for what changes no number, such as counter resets.
     """
     verdicts = tuple(
-        decide(service, assessments, risk, fail_on=fail_on, advise=advise)
+        decide(service, assessments, risk, fail_on=fail_on, advise=advise, freeze=freeze)
         for service, assessments in measure(services, sources, now, deadline, explain=explain)
     )
     return Verdict(
@@ -47,6 +58,7 @@ def check(
         services=verdicts,
         fail_on=fail_on,
         policies=tuple({service.policy.name: service.policy for service in services}.values()),
+        change=change,
     )
 
 

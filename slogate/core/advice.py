@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slogate.core import words
-from slogate.core.model import Decision, Missing, Policy, ReleaseRisk, Risk, Service, Status
+from slogate.core.model import Decision, Freeze, Missing, Policy, ReleaseRisk, Risk, Service, Status
 from slogate.core.verdict import BurnRate, Clearance, SloReport
 
 UNSTATED = "unstated"
@@ -31,6 +31,7 @@ class Case:
     decision: Decision
     status: Status | Missing
     fail_on: Decision
+    freeze: Freeze | None = None
 
     @property
     def stopped(self) -> bool:
@@ -57,6 +58,8 @@ def approvers(case: Case) -> tuple[str, ...]:
 
 def rationale(case: Case) -> Iterator[str]:
     """Which SLO, which rule, which numbers; the worst first."""
+    if case.freeze:
+        yield f"{case.freeze.name}, which means {case.decision.word}"
     if case.risk.source == UNSTATED:
         yield "the risk is not stated and so taken as high: use --risk or risk.default"
     if _matrix_decides(case):
@@ -105,6 +108,8 @@ def conditions(case: Case) -> Iterator[str]:
 
 
 def _what_must_hold(case: Case) -> Iterator[str]:
+    if case.freeze:
+        yield "the deploy freeze must have ended"
     policy = case.service.policy
     worst = worst_passing(policy, case.risk.level, case.fail_on)
     if worst is None:
@@ -149,11 +154,14 @@ def alternatives(case: Case, clears: Clearance) -> Iterator[str]:
         return
     if case.decision < case.fail_on or case.decision is Decision.APPROVE:
         return
+    if case.freeze:
+        yield "wait for the end of the freeze, then run the gate again"
     if clears.without_errors is not None:
         yield f"wait until {words.moment(clears.without_errors)}, if no further errors come"
     if any(burn.firing for report, _ in case.calls for burn in report.burn):
         yield "roll back first, if the errors began with a release"
-    yield from _smaller_change(case)
+    if not case.freeze:
+        yield from _smaller_change(case)
 
 
 def _smaller_change(case: Case) -> Iterator[str]:

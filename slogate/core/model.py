@@ -159,6 +159,33 @@ class Service:
 
 
 @dataclass(frozen=True)
+class Freeze:
+    """A time in which nothing is released, whatever the budgets say; `name` begins a sentence."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be released and who asks, as the CI platform tells it: all of it is foreign text.
+
+    `base` and `head` are commits or refs, `number` is that of the pull or merge request, `url` its
+    page and `run_url` that of the running job; what is not known is empty or None.
+    """
+
+    event: str = ""
+    base: str | None = None
+    head: str | None = None
+    ref: str = ""
+    number: int | None = None
+    title: str = ""
+    labels: tuple[str, ...] = ()
+    actor: str = ""
+    url: str = ""
+    run_url: str = ""
+
+
+@dataclass(frozen=True)
 class ReleaseRisk:
     """How risky the change is, and who says so."""
 

@@ -11,6 +11,7 @@ from slogate.core.forecast import clearance
 from slogate.core.model import (
     BurnRule,
     Decision,
+    Freeze,
     Missing,
     Policy,
     ReleaseRisk,
@@ -18,7 +19,7 @@ from slogate.core.model import (
     Service,
     Status,
 )
-from slogate.core.verdict import Clearance, ServiceVerdict, SloReport
+from slogate.core.verdict import Check, Clearance, Outcome, ServiceVerdict, SloReport
 from slogate.errors import EXIT_NO_DATA, EXIT_UNMEASURED
 
 DECISION_CODES = {Decision.REVIEW: 10, Decision.DEFER: 20, Decision.BLOCK: 30}
@@ -67,8 +68,11 @@ def decide(
     *,
     fail_on: Decision | None,
     advise: bool = False,
+    freeze: Freeze | None = None,
 ) -> ServiceVerdict:
     """The verdict for one service.
+
+    A freeze blocks whatever the budgets say.
 
     An SLO without a budget status decides through the policy's `on_...` key, and stops the run
     where that says so. The worst decision counts, and the highest exit code. With `fail_on` None
@@ -78,8 +82,9 @@ def decide(
     calls = tuple((report, slo_decision(report, risk.level, service.policy)) for report in reports)
     stopping = [report for report, call in calls if call is None]
     decision = max(Decision.BLOCK if call is None else call for _, call in calls)
+    decision = Decision.BLOCK if freeze else decision
     status = _service_status(reports, stopping)
-    case = Case(service, risk, calls, decision, status, fail_on or Decision.DEFER)
+    case = Case(service, risk, calls, decision, status, fail_on or Decision.DEFER, freeze)
     clears = _clears(case, assessments)
     return ServiceVerdict(
         service=service.name,
@@ -97,6 +102,7 @@ def decide(
         approvers=advice.approvers(case),
         clearance=clears,
         owner=service.owner,
+        own_checks=(Check("freeze", Outcome.FAIL, freeze.name),) if freeze else (),
     )
 
 
@@ -145,7 +151,7 @@ def _stop_code(report: SloReport) -> int:
 def _clears(case: Case, assessments: Sequence[Assessment]) -> Clearance:
     policy = case.service.policy
     worst = worst_passing(policy, case.risk.level, case.fail_on)
-    if case.stopped or case.decision < case.fail_on or worst is None:
+    if case.stopped or case.freeze or case.decision < case.fail_on or worst is None:
         return Clearance()
     silent = (call for report, call in case.calls if isinstance(report.status, Missing))
     if any(call is None or call >= case.fail_on for call in silent):

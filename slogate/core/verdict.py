@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from slogate.core.model import BurnRule, Decision, Missing, Policy, ReleaseRisk, Status
+from slogate.core.model import (
+    BurnRule,
+    Change,
+    Decision,
+    Missing,
+    Policy,
+    ReleaseRisk,
+    Status,
+)
 from slogate.core.window import Period
 
 
@@ -124,11 +132,12 @@ class ServiceVerdict:
     approvers: tuple[str, ...] = ()
     clearance: Clearance = field(default_factory=Clearance)
     owner: str | None = None
+    own_checks: tuple[Check, ...] = ()
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """The checks of all SLOs, in their order."""
-        return tuple(check for slo in self.slos for check in slo.checks)
+        """The checks of the service itself, then those of all SLOs, in their order."""
+        return (*self.own_checks, *(check for slo in self.slos for check in slo.checks))
 
 
 @dataclass(frozen=True)
@@ -142,6 +151,7 @@ class Verdict:
     services: tuple[ServiceVerdict, ...]
     policies: tuple[Policy, ...] = ()
     fail_on: Decision | None = Decision.DEFER
+    change: Change | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from slogate.core import words
-from slogate.core.model import Decision, Policy, ReleaseRisk
+from slogate.core.model import Change, Decision, Policy, ReleaseRisk
 from slogate.core.verdict import (
     Budget,
     BudgetReport,
@@ -54,8 +54,24 @@ def verdict_object(verdict: Verdict) -> Object:
         "evaluated_at": words.rfc3339(verdict.evaluated_at),
         "mode": "advise" if verdict.advise else "enforce",
         "fail_on": "never" if verdict.fail_on is None else verdict.fail_on.word,
+        "change": _change(verdict.change) if verdict.change else None,
         "services": [_service(service) for service in verdict.services],
         "policies": {policy.name: _policy(policy) for policy in verdict.policies},
+    }
+
+
+def _change(change: Change) -> Object:
+    return {
+        "event": change.event,
+        "base": change.base,
+        "head": change.head,
+        "ref": change.ref,
+        "number": change.number,
+        "title": change.title,
+        "labels": list(change.labels),
+        "actor": change.actor,
+        "url": change.url,
+        "run_url": change.run_url,
     }
 
 

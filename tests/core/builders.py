@@ -20,6 +20,7 @@ from slogate.core.evidence import Evidence, RoleSeries
 from slogate.core.model import (
     Decision,
     Events,
+    Freeze,
     Missing,
     Policy,
     Ratio,
@@ -189,7 +190,15 @@ def verdict(
     fail_on: Decision | None = Decision.DEFER,
     advise: bool = False,
     owner: str | None = None,
+    freeze: Freeze | None = None,
 ) -> ServiceVerdict:
     slos = tuple((item.slo, "metrics") for item in found)
     service = Service("checkout", slos, under, owner)
-    return decide(service, found, ReleaseRisk(risk, "given"), fail_on=fail_on, advise=advise)
+    return decide(
+        service,
+        found,
+        ReleaseRisk(risk, "given"),
+        fail_on=fail_on,
+        advise=advise,
+        freeze=freeze,
+    )
