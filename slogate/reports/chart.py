@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-# NOTE: these two read on a white and on a dark page; the axes take the page's own theme.
+# NOTE: no wider, or a phone makes the words too small to read. The two colours show on a white
+# and on a dark page; the axes take the page's own theme.
 _INIT = (
-    '%%{init: {"xyChart": {"width": 760, "height": 260}, "themeVariables": {"xyChart": '
+    '%%{init: {"xyChart": {"width": 480, "height": 240}, "themeVariables": {"xyChart": '
     '{"plotColorPalette": "#2f81f7, #8b949e", "backgroundColor": "transparent"}}}}%%'
 )
 _DAY, _HOUR = 86_400, 3_600

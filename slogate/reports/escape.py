@@ -21,6 +21,21 @@ _MARKUP = re.compile(
 )
 _LEADING = re.compile(r"[-+=]|(\d+)[.)](?=\s|$)", re.ASCII)
 _BREAK = "&#8203;"
+_FULLWIDTH = 0xFEE0
+"""The distance of an ASCII character to its fullwidth form, which no shell knows."""
+# NOTE: modifier letters look like quotes and are none; typographic quotes end a string of
+# PowerShell just like the plain ones.
+_INERT = str.maketrans(
+    {
+        **{mark: chr(ord(mark) + _FULLWIDTH) for mark in "!#$&*;<>?[\\]^{|}~"},
+        **dict.fromkeys("'\u2018\u2019\u201a\u201b", "\u02bc"),
+        **dict.fromkeys('"\u201c\u201d\u201e\u201f', "\u02ee"),
+        "`": "\u02cb",
+    }
+)
+# NOTE: `echo () (...)` defines a function, `-n` is an option, `@x` a file for curl; `%0A` becomes a
+# line where a runner reads the text as a command's data. Below zero a number stays a number.
+_PLACED = re.compile(r"\A(?:[(@]|-(?!\d))|%(?=[0-9A-Fa-f]{2})")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
@@ -37,6 +52,18 @@ def for_markdown(text: str) -> str:
         return escaped
     digits = leading[1] or ""
     return f"{digits}\\{escaped[len(digits) :]}"
+
+
+def for_output(text: str) -> str:
+    """One line for a value that people paste into scripts against all advice.
+
+    It stays text within quotes and backticks of sh, bash, PowerShell and JavaScript and within
+    quotes of YAML, and holds nothing that GitLab expands: active characters become lookalikes.
+    Without quotes, as the arguments of a command of sh, it runs nothing either: parentheses are a
+    syntax error there.
+    """
+    shown = for_terminal(text).strip().translate(_INERT)
+    return _PLACED.sub(lambda match: chr(ord(match[0]) + _FULLWIDTH), shown)
 
 
 def code(text: str) -> str:
@@ -78,4 +105,6 @@ def _sigil(piece: str, match: re.Match[str]) -> str:
     """A mark that also begins a mention (`@ann`, `#12`, `!12`) is parted from what follows."""
     following = match.string[match.end() : match.end() + 1]
     escaped = piece if piece in "@%" else f"\\{piece}"
-    return escaped + (_BREAK if piece in "@#!~%" and following.isalnum() else "")
+    # NOTE: names of GitLab may begin with `_` or `.` too.
+    begins = following.isalnum() or (piece == "@" and following in ("_", "."))
+    return escaped + (_BREAK if piece in "@#!~%" and begins else "")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from slogate.core import words
 from slogate.core.budget import PRESENT
-from slogate.core.model import Decision, Missing, Status
+from slogate.core.model import Change, Decision, Missing, Status
 from slogate.core.verdict import (
     BurnRate,
     Check,
@@ -24,6 +25,8 @@ UNKNOWN = "-"
 LISTED_PASSES = 20
 LISTED_WARNINGS = 10
 """So many services that need no attention are listed; more are counted."""
+_LISTED_TAGS = 10
+_LONGEST = 100
 
 
 def outcome(verdict: Verdict | ServiceVerdict) -> str:
@@ -216,3 +219,32 @@ def reasons(slos: Sequence[SloReport]) -> Iterator[str]:
             yield f"{slo.name} is {reason.status.word}: {reason.text}"
         if isinstance(slo.status, Missing):
             yield f"{slo.name}: {slo.detail or status_word(slo.status)}"
+
+
+def request(change: Change) -> str:
+    """`#12`, on GitLab `!12`; empty for what belongs to no request."""
+    sign = "!" if change.event.startswith("merge_request") else "#"
+    return f"{sign}{change.number}" if change.number is not None else ""
+
+
+def scene(change: Change) -> str:
+    """`abc1234...def5678 on main by ada`."""
+    commits = "...".join(_commit(name) for name in (change.base, change.head) if name)
+    told = (("", commits), ("on ", change.ref), ("by ", change.actor))
+    return " ".join(word + brief(text) for word, text in told if text)
+
+
+def tags(change: Change) -> str:
+    """`labels: hotfix, database`; many are counted."""
+    more = len(change.labels) - _LISTED_TAGS
+    listed = ", ".join(map(brief, change.labels[:_LISTED_TAGS]))
+    return f"labels: {listed}{f' and {more:,} more' if more > 0 else ''}" if listed else ""
+
+
+def brief(text: str) -> str:
+    """Foreign text, cut where nobody reads on."""
+    return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST else text
+
+
+def _commit(name: str) -> str:
+    return name[:7] if re.fullmatch(r"[0-9a-fA-F]{40}", name) else brief(name)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from slogate.core import words
-from slogate.core.model import Status
+from slogate.core.model import Change, Status
 from slogate.core.verdict import BudgetReport, ServiceBudget, ServiceVerdict, Verdict
 from slogate.reports import labels
 from slogate.reports import markdown_parts as parts
-from slogate.reports.escape import for_markdown
+from slogate.reports.escape import code, for_markdown
 
 LIMIT = 1_000_000
 CHARTS = 3
 _NAMED = 3
+_URL = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?(/[\w.~/%?=+:#-]*)?", re.ASCII | re.IGNORECASE)
+_LONGEST_URL = 1_000
 
 
 @dataclass(frozen=True)
@@ -104,13 +107,19 @@ def _verdict(verdict: Verdict, room: Room) -> Iterator[str]:
         drawn = charts > 0 and isinstance(service.status, Status)
         charts -= drawn
         yield from _service(verdict, service, room, chart=drawn)
-    passing = [service for service in services if not labels.needs_attention(service)]
     if several:
-        yield from parts.section("Warnings", labels.warnings(passing))
-    if several and passing and room.passing:
-        summary = f"Budgets of {words.plural(len(passing), 'approved service')}"
+        yield from _passing(services, room)
+    yield _origin(verdict)
+
+
+def _passing(services: list[ServiceVerdict], room: Room) -> Iterator[str]:
+    passing = [service for service in services if not labels.needs_attention(service)]
+    yield from parts.section("Warnings", labels.warnings(passing))
+    if passing and room.passing:
+        risks = list(dict.fromkeys(service.risk.level.word for service in passing))
+        approved = words.plural(len(passing), "approved service")
+        summary = f"Budgets of {approved}, {words.listing(risks)} risk"
         yield parts.folded(summary, parts.joint_table(passing))
-    yield parts.origin(verdict)
 
 
 def _heading(verdict: Verdict, services: list[ServiceVerdict]) -> str:
@@ -131,18 +140,51 @@ def _service(
 ) -> Iterator[str]:
     reason, *others = service.rationale or (labels.facts(service),)
     yield f"**{for_markdown(reason)}** · exit {service.exit_code}"
-    yield parts.slo_table(service.slos)
-    if labels.needs_attention(service) or not labels.all_healthy(service.slos):
-        yield from parts.section("Why", others)
     yield from parts.section("What must hold", service.conditions)
     yield from parts.section("What you can do", service.alternatives)
     yield from parts.outlook(labels.outlook(verdict.evaluated_at, service))
+    yield parts.slo_table(service.slos)
+    if labels.needs_attention(service) or not labels.all_healthy(service.slos):
+        yield from parts.section("Why", others)
     checks = labels.findings(service.checks, service.rationale)
     yield from parts.section("Checks", map(labels.finding, checks))
-    if chart:
-        yield from parts.burn_down(service.slos)
     if room.details:
-        yield from parts.details(service.slos)
+        yield parts.evidence(service.slos, service.checks, chart=chart)
+
+
+def _origin(verdict: Verdict) -> str:
+    """Which change was judged, when, and by which policies."""
+    policies = dict.fromkeys(service.policy for service in verdict.services)
+    plural = "policy" if len(policies) == 1 else "policies"
+    named = ", ".join(map(code, policies))
+    change = _change(verdict.change) if verdict.change else ""
+    above = f"{change}<br>\n" if change else ""
+    return f"<sub>{above}as of {words.moment(verdict.evaluated_at)} · {plural} {named}</sub>"
+
+
+def _change(change: Change) -> str:
+    """`pull request #12 Faster carts · abc1234...def5678 on main by ada · labels: x · run`."""
+    event = labels.brief(change.event).removesuffix("_event").replace("_", " ")
+    number = labels.request(change)
+    asked = (
+        for_markdown(event),
+        _link(number or "page", change.url) or for_markdown(number),
+        for_markdown(labels.brief(change.title)),
+    )
+    told = (
+        " ".join(filter(None, asked)),
+        for_markdown(labels.scene(change)),
+        for_markdown(labels.tags(change)),
+        _link("run", change.run_url),
+    )
+    return " · ".join(filter(None, told))
+
+
+def _link(text: str, url: str) -> str:
+    """A link; nothing where the address is none, or holds what might end the link."""
+    if len(url) > _LONGEST_URL or not _URL.fullmatch(url):
+        return ""
+    return f"[{for_markdown(text)}]({url})"
 
 
 def _budgets(report: BudgetReport, room: Room) -> Iterator[str]:
@@ -167,7 +209,10 @@ def _budgets(report: BudgetReport, room: Room) -> Iterator[str]:
     healthy = [service for service in services if not labels.needs_attention(service)]
     if several and healthy and room.passing:
         yield f"### {parts.dot(healthy[0].status)} healthy"
-        yield parts.joint_table(healthy)
+        yield parts.healthy_table(healthy)
+        if room.details:
+            summary = f"Evidence: SLIs of {words.plural(len(healthy), 'healthy service')}"
+            yield parts.folded(summary, parts.joint_table(healthy))
     yield f"<sub>as of {words.moment(report.evaluated_at)}</sub>"
 
 
@@ -175,11 +220,9 @@ def _service_budget(
     report: BudgetReport, service: ServiceBudget, room: Room, *, chart: bool
 ) -> Iterator[str]:
     said = list(labels.reasons(service.slos))
+    yield from parts.outlook(labels.exhaustion(report.evaluated_at, service.slos))
     yield parts.slo_table(service.slos)
     yield from parts.section("Why", said)
-    yield from parts.outlook(labels.exhaustion(report.evaluated_at, service.slos))
     yield from parts.section("Checks", map(labels.finding, labels.findings(service.checks, said)))
-    if chart:
-        yield from parts.burn_down(service.slos)
     if room.details:
-        yield from parts.details(service.slos)
+        yield parts.evidence(service.slos, service.checks, chart=chart)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from slogate.core import words
 from slogate.core.model import Missing, Status
 from slogate.core.verdict import Check, Outcome, ServiceBudget, ServiceVerdict, SloReport, Verdict
 from slogate.reports import labels
-from slogate.reports.chart import burn_down as chart
-from slogate.reports.escape import code, for_markdown
+from slogate.reports.chart import burn_down
+from slogate.reports.escape import for_markdown
 
 _MARKS = {
     "approve": "✅",
@@ -30,10 +31,8 @@ _DOTS: dict[Status | Missing | None, str] = {
     Missing.UNMEASURED: "🔌",
 }
 _OUTCOMES = {Outcome.PASS: "✅", Outcome.WARN: "⚠️", Outcome.FAIL: "❌", Outcome.SKIP: "⚪"}
-_SLO_HEADERS = (
-    *("SLO", "status", "objective", "SLI", "window", "budget left"),
-    *("bad of allowed", "burn"),
-)
+_SLI_HEADERS = ("SLO", "objective", "window", "SLI", "bad of allowed")
+_BREAK = "&#8203;"
 
 
 def mark(outcome: str) -> str:
@@ -59,8 +58,7 @@ def overview(verdict: Verdict, services: Sequence[ServiceVerdict], *, passing: b
     others = len(services) - len(listed)
     if passing and others <= labels.LISTED_PASSES:
         listed, others = list(services), 0
-    decision = "would be" if verdict.advise else "decision"
-    headers = (decision, "service", "budget", "risk", "least left", "clears if quiet")
+    headers = ("service", "would be" if verdict.advise else "decision", "least budget left")
     rows = [_overview_row(verdict, service) for service in listed]
     counted = f"\n\n{mark('approve')} {others:,} approved, not listed" if others else ""
     return f"{_table(headers, rows) if rows else ''}{counted}".strip()
@@ -69,43 +67,55 @@ def overview(verdict: Verdict, services: Sequence[ServiceVerdict], *, passing: b
 def _overview_row(verdict: Verdict, service: ServiceVerdict) -> tuple[str, ...]:
     outcome = labels.outcome(service)
     clears = service.clearance.without_errors
+    distance = words.relative(clears - verdict.evaluated_at) if clears is not None else ""
     return (
-        _whole(f"{mark(outcome)} {outcome}"),
-        for_markdown(service.service),
-        _whole(f"{dot(service.status)} {labels.status_word(service.status)}"),
-        service.risk.level.word,
-        _whole(labels.left(labels.least_left(service.slos))),
-        words.relative(clears - verdict.evaluated_at) if clears is not None else "",
+        _narrow(service.service),
+        f"{mark(outcome)}&nbsp;{outcome}" + (f", clears {distance} if quiet" if distance else ""),
+        _left(service.status, labels.least_left(service.slos)),
     )
 
 
 def slo_table(slos: Iterable[SloReport]) -> str:
-    """One row per SLO."""
-    return _table(_SLO_HEADERS, [_slo_row(slo) for slo in slos])
+    """What matters of each SLO, in a table that a phone shows whole."""
+    rows = [
+        (_narrow(slo.name), _slo_left(slo), labels.burn(slo).replace("in ", "in&nbsp;"))
+        for slo in slos
+    ]
+    return _table(("SLO", "budget left", "burn"), rows)
+
+
+def healthy_table(services: Iterable[ServiceBudget]) -> str:
+    """The same of several services whose status a heading gives."""
+    rows = [
+        (_narrow(service.service), _narrow(slo.name), f"**{_whole(labels.slo_left(slo))}**")
+        for service in services
+        for slo in service.slos
+    ]
+    return _table(("service", "SLO", "budget left"), rows)
 
 
 def joint_table(services: Iterable[ServiceVerdict] | Iterable[ServiceBudget]) -> str:
     """The SLOs of several services in one table."""
     rows = [
-        (for_markdown(service.service), *row[:6])
+        (for_markdown(service.service), *_sli_row(slo), _slo_left(slo))
         for service in services
-        for row in map(_slo_row, service.slos)
+        for slo in service.slos
     ]
-    return _table(("service", *_SLO_HEADERS[:6]), rows)
+    return _table(("service", *_SLI_HEADERS, "budget left"), rows)
 
 
-def _slo_row(slo: SloReport) -> tuple[str, ...]:
-    left = labels.slo_left(slo)
-    return (
-        for_markdown(slo.name),
-        _whole(f"{dot(slo.status)} {labels.status_word(slo.status)}"),
-        _whole(words.objective(slo.objective)),
-        _whole(labels.sli(slo)),
-        for_markdown(slo.window),
-        f"**{_whole(left)}**" if left != labels.UNKNOWN else left,
-        labels.bad_events(slo).replace("of ", "of&nbsp;"),
-        _whole(labels.burn(slo)),
-    )
+def _slo_left(slo: SloReport) -> str:
+    share = slo.budget.remaining if slo.budget else None
+    return _left(slo.status, share, f"{dot(slo.status)}&nbsp;")
+
+
+def _left(status: Status | Missing, share: float | None, sign: str = "") -> str:
+    """`21.0 % 🟠 warning`, in two lines where the column is narrow."""
+    said = sign + labels.status_word(status)
+    left = labels.left(share)
+    # NOTE: where one SLO has no budget, what is left of the others says nothing of the service.
+    known = isinstance(status, Status) and left != labels.UNKNOWN
+    return f"**{_whole(left)}** {said}" if known else said
 
 
 def section(name: str, sentences: Iterable[str]) -> Iterator[str]:
@@ -126,25 +136,20 @@ def outlook(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
         yield text
 
 
-def burn_down(slos: Sequence[SloReport]) -> Iterator[str]:
-    """The chart of the SLO that stands worst, under its name."""
-    worst = labels.worst_slo(slos)
-    drawn = chart(worst.burn_down) if worst is not None else ""
+def evidence(slos: Sequence[SloReport], checks: Sequence[Check], *, chart: bool) -> str:
+    """All that was measured, folded away: the chart, SLIs, burn rates and checks."""
+    blocks = {}
+    worst = labels.worst_slo(slos) if chart else None
+    drawn = burn_down(worst.burn_down) if worst is not None else ""
     if worst is not None and drawn:
-        yield f"**Error budget of {for_markdown(worst.name)}** over {for_markdown(worst.window)}"
-        yield drawn
-
-
-def details(slos: Sequence[SloReport]) -> Iterator[str]:
-    """Burn rates and checks, folded away."""
-    checks = [check for slo in slos for check in slo.checks]
-    blocks = []
+        name, window = for_markdown(worst.name), for_markdown(worst.window)
+        blocks["burn-down"] = f"**Error budget of {name}** over {window}\n\n{drawn}"
+    blocks["SLIs"] = _table(_SLI_HEADERS, map(_sli_row, slos))
     if any(slo.burn for slo in slos):
-        blocks.append(_burn_table(slos))
+        blocks["burn rates"] = _burn_table(slos)
     if checks:
-        blocks.append(_check_table(checks))
-    if blocks:
-        yield folded("Burn rates and checks", "\n\n".join(blocks))
+        blocks["checks"] = _check_table(checks)
+    return folded(f"Evidence: {words.listing(list(blocks))}", "\n\n".join(blocks.values()))
 
 
 def folded(summary: str, content: str) -> str:
@@ -152,36 +157,41 @@ def folded(summary: str, content: str) -> str:
     return f"<details><summary>{summary}</summary>\n\n{content}\n\n</details>"
 
 
+def _sli_row(slo: SloReport) -> tuple[str, ...]:
+    return (
+        for_markdown(slo.name),
+        _whole(words.objective(slo.objective)),
+        for_markdown(slo.window),
+        _whole(labels.sli(slo)),
+        labels.bad_events(slo).replace("of ", "of&nbsp;"),
+    )
+
+
 def _burn_table(slos: Iterable[SloReport]) -> str:
-    headers = ("SLO", "over", "burn rate", "and over", "burn rate", "threshold", "means", "firing")
     rows = [
         (
             for_markdown(slo.name),
-            words.span(item.rule.long),
-            labels.rate(item.rate_long),
-            words.span(item.rule.short),
-            labels.rate(item.rate_short),
-            words.rate(item.rule.rate),
-            item.rule.status.word,
+            f"{words.span(item.rule.long)} and&nbsp;{words.span(item.rule.short)}",
+            f"{labels.rate(item.rate_long)} and&nbsp;{labels.rate(item.rate_short)}",
+            f"{words.rate(item.rule.rate)} {item.rule.status.word}",
             "**yes**" if item.firing else "no",
         )
         for slo in slos
         for item in slo.burn
     ]
-    return _table(headers, rows)
+    return _table(("SLO", "over", "burn rate", "threshold", "firing"), rows)
 
 
 def _check_table(checks: Iterable[Check]) -> str:
     rows = [
         (
             _whole(f"{_OUTCOMES[check.outcome]} {check.outcome.value}"),
-            for_markdown(check.slo or ""),
-            for_markdown(check.name),
+            for_markdown(f"{check.slo}, {check.name}" if check.slo else check.name),
             for_markdown(check.detail),
         )
         for check in checks
     ]
-    return _table(("outcome", "SLO", "check", "detail"), rows)
+    return _table(("outcome", "check", "detail"), rows)
 
 
 def _whole(cell: str) -> str:
@@ -189,14 +199,11 @@ def _whole(cell: str) -> str:
     return cell.replace(" ", "&nbsp;")
 
 
+def _narrow(name: str) -> str:
+    """A name that may take several lines, so that the next columns stay in sight on a phone."""
+    return re.sub(r"(\\_|\.)(?=\w)", rf"\1{_BREAK}", for_markdown(name))
+
+
 def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [headers, ["---"] * len(headers), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-
-
-def origin(verdict: Verdict) -> str:
-    """When and by which policies it was decided."""
-    policies = dict.fromkeys(service.policy for service in verdict.services)
-    plural = "policy" if len(policies) == 1 else "policies"
-    named = ", ".join(map(code, policies))
-    return f"<sub>as of {words.moment(verdict.evaluated_at)} · {plural} {named}</sub>"

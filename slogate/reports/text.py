@@ -35,6 +35,17 @@ def render(verdict: Verdict, *, color: bool, width: int = MAX_WIDTH, verbose: bo
     return page(_lines(verdict, width, verbose=verbose), color=color, width=width)
 
 
+def evidence(verdict: Verdict) -> str:
+    """Every check and burn rate, without the verdict, for where the log folds it away."""
+    return page(_evidence(verdict, MAX_WIDTH), color=False, width=MAX_WIDTH)
+
+
+def _evidence(verdict: Verdict, width: int) -> Iterator[Line]:
+    for service in labels.worst_first(verdict.services):
+        yield from section(service.service, map(labels.finding, service.checks), width)
+        yield from map(Line, burn_table(service.slos, width))
+
+
 def _lines(verdict: Verdict, width: int, *, verbose: bool) -> Iterator[Line]:
     services = labels.worst_first(verdict.services)
     several = len(services) != 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slogate.core.model import Decision, Missing, ReleaseRisk, Risk, Status
+from slogate.core.model import Change, Decision, Missing, ReleaseRisk, Risk, Status
 from slogate.core.policy import default_policy
 from slogate.core.verdict import (
     Budget,
@@ -344,3 +344,25 @@ def budgets(*services: ServiceVerdict) -> BudgetReport:
         for item in services
     )
     return BudgetReport(AT, max(item.exit_code for item in items), items)
+
+
+def change(**changes: object) -> Change:
+    """A pull request as GitHub tells it unless told otherwise."""
+    told = Change(
+        event="pull_request",
+        base="1a2b3c4d" * 5,
+        head="5e6f7a8b" * 5,
+        ref="faster-carts",
+        number=12,
+        title="Answer carts from memory",
+        labels=("database", "needs review"),
+        actor="ada",
+        url="https://github.com/acme/shop/pull/12",
+        run_url="https://github.com/acme/shop/actions/runs/7001",
+    )
+    return replace(told, **changes)  # type: ignore[arg-type]
+
+
+def hostile_change(text: str) -> Change:
+    """The same text wherever a change can hold any."""
+    return Change(text, text, text, text, 12, text, (text, text), text, text, text)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import html
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slogate.reports import escape
-from slogate.reports.escape import code, for_markdown, for_terminal
+from slogate.reports.escape import code, for_markdown, for_output, for_terminal
 
 MARKUP = st.text(st.sampled_from("`*_[]()<>&|~#@!$:%\\-+=.1a \n\t\x1b[m\u202e/w"), max_size=40)
 TEXTS = MARKUP | st.text(max_size=40)
@@ -108,3 +110,100 @@ def test_code_shows_the_same_text(text: str) -> None:
     assert shown is not None
     seen = html.unescape(re.sub(r"</?span>", "", shown[1]))
     assert plain(seen) == plain(escape._clean(text))
+
+
+@given(TEXTS)
+def test_an_output_is_one_line_without_active_characters(text: str) -> None:
+    value = for_output(text)
+    assert value.isprintable()
+    assert value == value.strip()
+    assert not set(value) & set("\"'`$\\;&|<>{}#!*?[]^~\u2018\u2019\u201c\u201d")
+    assert not re.search(r"^::|%[0-9A-Fa-f]{2}|^[(@]", value)
+    assert for_output(value) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("99.9 % of 30d (75 %: more), a/b + c = -1", "99.9 % of 30d (75 %: more), a/b + c = -1"),
+        ("-0.7132", "-0.7132"),
+        ("-n x", "\uff0dn x"),
+        ("--risk", "\uff0d-risk"),
+        ("(a) @b", "\uff08a) @b"),
+        ("@file", "\uff20file"),
+        ('it\'s "a" `b`', "it\u02bcs \u02eea\u02ee \u02cbb\u02cb"),
+        ("\u201ca\u2019s\u201d", "\u02eea\u02bcs\u02ee"),
+        ("$HOME; a|b", "\uff04HOME\uff1b a\uff5cb"),
+        ("a%0Ab 50 %a", "a\uff050Ab 50 %a"),
+        (" a\nb\r\n", "a b"),
+        ("::error::x", ": :error::x"),
+        ("", ""),
+    ],
+)
+def test_for_output(text: str, value: str) -> None:
+    assert for_output(text) == value
+
+
+NASTY = (
+    "$(touch canary)",
+    "`touch canary`",
+    "'; touch canary; '",
+    '"; touch canary; "',
+    "a\ntouch canary\n",
+    "a\r\ntouch canary",
+    "a | touch canary",
+    "a && touch canary &",
+    "a > canary",
+    "a >(touch canary) <(touch canary)",
+    "() (touch canary)",
+    "a () (touch canary)",
+    "a) touch canary (b",
+    "(touch canary)",
+    "${IFS}$HOME ~ ~root *",
+    "{a,b} [a-z]* ? !! !touch",
+    "a # b",
+    "\\",
+    "a\\",
+    "-n -e",
+    "%0Atouch canary",
+    "\x1b[31mred",
+    "it's 79.0 % of \"30d\" (75 %: more); it's <0.01x",
+)
+SHELLS = ("sh", "bash")
+
+
+def run(shell: str, script: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [shell, "-c", script], cwd=folder, capture_output=True, check=False, encoding="utf-8"
+    )
+    assert list(folder.iterdir()) == []
+    return done
+
+
+def assert_inert(value: str, shell: str, folder: Path) -> None:
+    for script in (f'printf %s "{value}"', f"printf %s '{value}'"):
+        assert run(shell, script, folder).stdout == value
+        assert run(shell, f'printf %s "`{script}`"', folder).stdout == value
+    bare = run(shell, f"echo {value}\necho end", folder)
+    if "(" in value or ")" in value:
+        assert bare.returncode != 0
+        assert bare.stdout == ""
+    else:
+        assert bare.stdout == f"{' '.join(value.split())}\nend\n"
+
+
+@pytest.mark.parametrize("shell", SHELLS)
+@pytest.mark.parametrize("text", NASTY)
+def test_a_shell_runs_nothing_of_an_output(text: str, shell: str, tmp_path: Path) -> None:
+    assert_inert(for_output(text), shell, tmp_path)
+
+
+WORDS = st.sampled_from(["touch canary", *NASTY, *"'\"`$\\;&|<>(){}#!=%:-+ \n\t"])
+
+
+@settings(max_examples=40, deadline=None)
+@given(text=st.lists(WORDS, max_size=8).map("".join) | st.text(max_size=40))
+def test_no_shell_runs_anything_of_any_output(
+    text: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert_inert(for_output(text), "sh", tmp_path_factory.mktemp("empty"))

@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from slogate.core.verdict import BudgetReport, Verdict
+from slogate.core.model import Change
+from slogate.core.verdict import BudgetReport, Check, Outcome, Verdict
 from slogate.reports import Options, render
 from slogate.reports.escape import code
 from tests.reports import builders as build
 from tests.reports import golden
-from tests.reports.strategies import HOSTILE, verdicts
+from tests.reports.strategies import HOSTILE, NAMES, verdicts
 
 PAGES: dict[str, Verdict | BudgetReport] = {
     "approve": build.verdict(build.approved()),
@@ -24,6 +26,7 @@ PAGES: dict[str, Verdict | BudgetReport] = {
     "no-data": build.verdict(build.no_data()),
     "unmeasured": build.verdict(build.unmeasured()),
     "several": build.several(),
+    "change": replace(build.verdict(build.deferred()), change=build.change()),
     "budget": build.budgets(build.deferred()),
     "budget-several": build.budgets(build.approved("accounts"), build.blocked(), build.no_data()),
 }
@@ -37,6 +40,21 @@ def page(report: Verdict | BudgetReport, limit: int = 1_000_000) -> str:
 @pytest.mark.parametrize("name", PAGES)
 def test_page(name: str) -> None:
     golden.check(f"{name}.md", page(PAGES[name]))
+
+
+CHANGES = st.builds(
+    Change,
+    event=NAMES,
+    base=st.none() | NAMES,
+    head=st.none() | NAMES,
+    ref=NAMES,
+    number=st.none() | st.integers(),
+    title=NAMES,
+    labels=st.lists(NAMES, max_size=12).map(tuple),
+    actor=NAMES,
+    url=NAMES,
+    run_url=NAMES,
+)
 
 
 def cells(row: str) -> int:
@@ -64,9 +82,9 @@ def assert_well_formed(text: str) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(verdicts())
-def test_no_name_breaks_tables_or_charts(verdict: Verdict) -> None:
-    assert_well_formed(page(verdict))
+@given(verdicts(), CHANGES)
+def test_no_name_breaks_tables_or_charts(verdict: Verdict, change: Change) -> None:
+    assert_well_formed(page(replace(verdict, change=change)))
     assert_well_formed(page(build.budgets(*verdict.services)))
 
 
@@ -74,11 +92,11 @@ def test_no_name_breaks_tables_or_charts(verdict: Verdict) -> None:
 def test_hostile_names_stay_text(name: str) -> None:
     report = replace(build.exhausted_slo(), name=name, window=name)
     service = replace(build.blocked(name), slos=(report,), policy=name, rationale=(name, name))
-    text = page(build.verdict(service, service))
-    text = text.replace(code(name), "")
+    verdict = replace(build.verdict(service, service), change=build.hostile_change(name))
+    text = page(verdict).replace(code(name), "")
     assert_well_formed(text)
     assert text.count("<details>") == text.count("</details>") == 2
-    assert not re.search(r"@\w|(?<!\\)\[a\]", text)
+    assert not re.search(r"@[\w.]|(?<!\\)\[a\]|(?<!\\)\]\(", text)
 
 
 CROWD = build.verdict(
@@ -110,18 +128,124 @@ def test_what_matters_least_goes_first() -> None:
 
 def test_a_budget_page_is_shortened_too() -> None:
     report = build.budgets(*CROWD.services)
-    text = page(report, len(page(report).encode()) // 3)
+    text = page(report, len(page(report).encode()) // 4)
     assert "<details>" not in text
     assert text.endswith("services that need no attention left out._\n")
 
 
-def test_a_bare_report_has_nothing_to_unfold() -> None:
-    report = replace(build.slo(), burn=(), checks=())
+def test_a_bare_report_unfolds_to_its_slis() -> None:
+    report = replace(build.slo(), burn=(), checks=(), burn_down=())
     text = page(build.verdict(replace(build.approved(), slos=(report,))))
-    assert "<details>" not in text
+    assert "<details><summary>Evidence: SLIs</summary>" in text
 
 
-@pytest.mark.parametrize("limit", [0, 10, 60, 100, 1000])
+def test_what_to_do_comes_before_the_numbers_and_evidence_last() -> None:
+    text = page(PAGES["defer"])
+    marks = (
+        "## ⏳ slogate: defer — checkout",
+        "mean defer** · exit 20",
+        "**What must hold**",
+        "**What you can do**",
+        "**Clears**",
+        "| SLO | budget left | burn |",
+        "**Why**",
+        "<details>",
+        "```mermaid",
+        "</details>",
+        "<sub>as of",
+    )
+    places = [text.index(mark) for mark in marks]
+    assert places == sorted(places)
+    assert text.count("<details>") == 1
+
+
+def test_checks_of_the_service_itself_are_evidence_too() -> None:
+    freeze = Check("freeze", Outcome.FAIL, "the change freeze of December")
+    text = page(build.verdict(replace(build.blocked(), own_checks=(freeze,))))
+    assert "- fail: freeze: the change freeze of December\n" in text
+    assert "| ❌&nbsp;fail | freeze | the change freeze of December |" in text
+
+
+def told(**changes: object) -> str:
+    """The line of a change."""
+    verdict = replace(build.verdict(build.approved()), change=build.change(**changes))
+    match = re.search(r"<sub>(.*)<br>\nas of", page(verdict))
+    return match[1] if match else ""
+
+
+def test_a_change_is_one_line() -> None:
+    assert told() == (
+        "pull request [\\#&#8203;12](https://github.com/acme/shop/pull/12) "
+        "Answer carts from memory · 1a2b3c4...5e6f7a8 on faster-carts by ada · "
+        "labels: database, needs review · [run](https://github.com/acme/shop/actions/runs/7001)"
+    )
+
+
+def test_a_merge_request_has_the_sign_of_gitlab() -> None:
+    assert told(event="merge_request_event").startswith("merge request [\\!&#8203;12](")
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"event": "push", "url": ""}, "push"),
+        ({"event": "release", "url": "https://x.example/r"}, "release [page](https://x.example/r)"),
+        ({"base": "v1.2"}, "v1.2"),
+        ({"base": "v1.2", "head": "main", "ref": "main"}, "v1.2...main on main"),
+        ({"actor": "@_ann"}, "by @&#8203;\\_ann"),
+        ({"labels": tuple("abcdefghijklm")}, "labels: a, b, c, d, e, f, g, h, i, j and 3 more"),
+        ({"title": "x" * 101}, "x" * 99 + "…"),
+        ({"title": "\x1b[1mone\ntwo"}, "one two"),
+        ({}, ""),
+    ],
+)
+def test_what_is_not_known_is_left_out(changes: dict[str, object], line: str) -> None:
+    verdict = replace(build.verdict(build.approved()), change=Change(**changes))  # type: ignore[arg-type]
+    start = f"<sub>{line}<br>\nas of" if line else "<sub>as of"
+    assert start in page(verdict)
+
+
+@settings(deadline=None)
+@given(CHANGES | NAMES.map(build.hostile_change))
+def test_only_its_own_addresses_become_links(change: Change) -> None:
+    markdown_it = pytest.importorskip("markdown_it")
+    parser = markdown_it.MarkdownIt("gfm-like")
+    parser.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
+    html = parser.render(page(replace(build.verdict(build.approved()), change=change)))
+    assert set(re.findall(r'href="([^"]*)"', html)) <= {change.url, change.run_url}
+    assert html.count("<sub>") == html.count("</sub>") == 1
+    assert html.endswith("</sub></p>\n")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT://x.example/%0aalert(1)",
+        "data:text/html,x",
+        "//x.example/1",
+        "https://x.example/a)b",
+        "https://x.example/a b",
+        "https://x.example/a\nb",
+        "https://x.example/1\n",
+        "https://x.example/<b>",
+        'https://x.example/"onerror=x',
+        "https://x.example/a|b",
+        "https://x.example/`",
+        "https://x.example/\\",
+        "https://github.com@x.example/1",
+        "https://x.example/\u202e",
+        "https://é.example/",
+        "https://",
+        "https://x.example/" + "a" * 1000,
+    ],
+)
+def test_an_address_that_may_do_more_than_lead_somewhere_is_no_link(url: str) -> None:
+    assert told(url=url, run_url=url).startswith("pull request \\#&#8203;12 Answer")
+    assert "](" not in told(url=url, run_url=url)
+
+
+@pytest.mark.parametrize("limit", [0, 10, 60, 100, 700])
 def test_the_smallest_page_is_within_its_limit(limit: int) -> None:
     text = page(CROWD, limit)
     assert len(text.encode()) <= limit

@@ -1,0 +1,143 @@
+"""The verdict as JUnit XML, the way the parsers of GitLab and Jenkins read it.
+
+A test for the decision on each service, one for each of its SLOs, and one for each check. Nothing fails here that does not fail the run: what merely would is skipped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+from slogate.core import words
+from slogate.core.model import Policy, Status
+from slogate.core.policy import slo_decision
+from slogate.core.verdict import Check, Outcome, ServiceVerdict, SloReport, Verdict
+from slogate.reports import labels
+from slogate.reports.escape import for_terminal
+from slogate.reports.outputs import fails, threshold
+
+_COUNTS = (
+    ("tests", "testcase"),
+    ("failures", "failure"),
+    ("errors", "error"),
+    ("skipped", "skipped"),
+)
+
+
+def render(verdict: Verdict) -> str:
+    """The XML document, with a suite for each service."""
+    root = ET.Element("testsuites", name="slogate")
+    root.extend(_suite(verdict, service) for service in verdict.services)
+    return _document(root)
+
+
+def failed(title: str, messages: Sequence[str]) -> str:
+    """The document where there is no verdict: one test, that of the decision, with an error."""
+    root = ET.Element("testsuites", name="slogate")
+    suite = ET.SubElement(root, "testsuite", name="slogate")
+    case = ET.SubElement(suite, "testcase", classname="slogate", name="decision")
+    _with(case, "error", title, messages)
+    return _document(root, suite)
+
+
+def _document(root: ET.Element, *suites: ET.Element) -> str:
+    for element in (root, *suites):
+        _count(element)
+    ET.indent(root)
+    xml = ET.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{xml}\n'
+
+
+def _suite(verdict: Verdict, service: ServiceVerdict) -> ET.Element:
+    policies = {policy.name: policy for policy in verdict.policies}
+    suite = ET.Element("testsuite", name=for_terminal(service.service))
+    suite.append(_decision(verdict, service))
+    policy = policies[service.policy]
+    suite.extend(_slo(verdict, service, slo, policy) for slo in service.slos)
+    suite.extend(_check(verdict, service, check) for check in service.checks)
+    _count(suite)
+    suite.set("timestamp", words.rfc3339(verdict.evaluated_at))
+    return suite
+
+
+def _count(element: ET.Element) -> None:
+    for attribute, tag in _COUNTS:
+        element.set(attribute, str(sum(1 for _ in element.iter(tag))))
+
+
+def _decision(verdict: Verdict, service: ServiceVerdict) -> ET.Element:
+    outcome = labels.outcome(service)
+    case = _case(service, "decision")
+    if not fails(verdict, service):
+        return case
+    said = service.rationale or (labels.facts(service),)
+    outlook = labels.outlook(verdict.evaluated_at, service)
+    later = (": ".join(filter(None, pair)) for pair in outlook)
+    body = (*said, *service.conditions, *service.alternatives, *later)
+    if service.exit_code in labels.STOPS:
+        return _with(case, "error", said[0], body)
+    return _failing(case, service, f"be {outcome}", body)
+
+
+def _slo(verdict: Verdict, service: ServiceVerdict, slo: SloReport, policy: Policy) -> ET.Element:
+    case = _case(service, f"{slo.name}: {words.objective(slo.objective)} over {slo.window}")
+    call = slo_decision(slo, service.risk.level, policy)
+    body = (*_reasons(slo), *_numbers(slo))
+    if call is None:
+        return _with(case, "error", body[0], body)
+    if call < threshold(verdict) or slo.status is Status.HEALTHY:
+        # NOTE: where a high risk alone decides, the decision fails and not a healthy SLO.
+        return case
+    return _failing(case, service, f"be {call.word}", body)
+
+
+def _reasons(slo: SloReport) -> list[str]:
+    """At least one sentence, that of the worst status first."""
+    worst_first = tuple(sorted(slo.reasons, key=lambda reason: -reason.status))
+    sentences = list(labels.reasons([replace(slo, reasons=worst_first)]))
+    return sentences or [f"{slo.name} is {labels.status_word(slo.status)}"]
+
+
+def _numbers(slo: SloReport) -> Iterator[str]:
+    numbers = {
+        "SLI": labels.sli(slo),
+        "budget left": labels.slo_left(slo),
+        "bad events": labels.bad_events(slo),
+        "burn rate": labels.burn(slo),
+    }
+    return (f"{name}: {text}" for name, text in numbers.items() if text != labels.UNKNOWN)
+
+
+def _check(verdict: Verdict, service: ServiceVerdict, check: Check) -> ET.Element:
+    case = _case(service, f"{check.slo}: {check.name}" if check.slo else check.name)
+    if check.outcome is Outcome.PASS:
+        return case
+    if check.outcome is Outcome.SKIP:
+        return _with(case, "skipped", check.detail, [check.detail])
+    if check.outcome is Outcome.FAIL and fails(verdict, service):
+        return _failing(case, service, "fail", [check.detail])
+    ET.SubElement(case, "system-out").text = for_terminal(labels.finding(check))
+    return case
+
+
+def _failing(
+    case: ET.Element, service: ServiceVerdict, effect: str, body: Iterable[str]
+) -> ET.Element:
+    """The case with a failure; where the run passes all the same, with what it would have been."""
+    lines = list(body)
+    if service.exit_code != 0:
+        return _with(case, "failure", lines[0], lines)
+    advice = f"advice: would {effect}: {lines[0]}"
+    return _with(case, "skipped", advice, [advice, *lines[1:]])
+
+
+def _case(service: ServiceVerdict, name: str) -> ET.Element:
+    return ET.Element("testcase", classname=for_terminal(service.service), name=for_terminal(name))
+
+
+def _with(case: ET.Element, tag: str, message: str, body: Iterable[str]) -> ET.Element:
+    # NOTE: GitLab shows the body and not the message, Jenkins the message first.
+    result = ET.SubElement(case, tag, message=for_terminal(message))
+    result.text = "\n".join(map(for_terminal, body))
+    return case
