@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import ClassVar
 
 from slogate.core.model import Risk, Service
 from slogate.errors import Problem
+
+_SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|pass|credential|session", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,16 @@ class PrometheusSettings:
     timeout: int = 10
     resolution: int | None = None
     concurrency: int = 8
+
+    def credentials(self) -> tuple[str, ...]:
+        """All that must not be shown, in each form in which it is sent; some may be empty."""
+        password = self.password or ""
+        login = b64encode(f"{self.username}:{password}".encode()).decode() if password else ""
+        headers = [value for name, value in self.headers.items() if _SECRET_HEADER.search(name)]
+        # NOTE: up to the last @, because a password with a slash in it ends the host too early.
+        in_url = re.search(r"://[^/@:]*:(.+)@", self.url)
+        parts = (word for value in headers for word in (value, *value.split()[-1:]))
+        return (self.bearer or "", password, login, in_url[1] if in_url else "", *parts)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from slogate.core.model import Latency
 from slogate.core.window import UNITS
 from slogate.core.words import moment
 from slogate.errors import ConfigError, NoDataError
-from slogate.sources.http import shorten
+from slogate.sources.answers import shorten
 from slogate.sources.prometheus_api import Client
 from slogate.sources.promql import Matcher, Selector, selectors
 from slogate.sources.queries import with_matcher

@@ -35,6 +35,7 @@ class HttpSettings(Protocol):
     def key(self) -> Path | None: ...
     @property
     def timeout(self) -> float: ...
+    def credentials(self) -> tuple[str, ...]: ...
 
 
 def connect(settings: HttpSettings, tls: ssl.SSLContext) -> httpx.Client:
@@ -49,7 +50,7 @@ def connect(settings: HttpSettings, tls: ssl.SSLContext) -> httpx.Client:
         )
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise ConfigError(
-            f"the HTTP client cannot be set up: {error}; are HTTP_PROXY, HTTPS_PROXY, ALL_PROXY "
+            f"the HTTP client cannot be set up ({type(error).__name__}); are HTTP_PROXY, HTTPS_PROXY, ALL_PROXY "
             "and NO_PROXY right?"
         ) from None
 

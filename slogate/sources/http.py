@@ -7,40 +7,19 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError
+from slogate.sources.answers import ApiError, TransientError, read, shorten, status_error
 from slogate.sources.connection import HttpSettings, connect, tls_context
 
-MAX_BODY = 4 * 1024 * 1024
-"""Bytes; the 11 000 points that a server gives in one answer take less than half a MiB."""
 MAX_REDIRECTS = 3
 ATTEMPTS = 6
 FIRST_PAUSE = 0.25
 """Seconds; each pause is twice the one before, so that six attempts outlast a restart."""
-TRANSIENT = (429, 502, 503, 504)
-
-
-class ApiError(Exception):
-    """An answer with an error status: the code, and the envelope's errorType and error if any."""
-
-    def __init__(self, status: int, kind: str, message: str, where: str = "") -> None:
-        super().__init__(message)
-        self.status = status
-        self.kind = kind
-        self.where = where
-
-
-class _TransientError(Exception):
-    """A fault that may pass, with the pause in seconds that the server asked for."""
-
-    def __init__(self, message: str, pause: float | None = None) -> None:
-        super().__init__(message)
-        self.pause = pause
 
 
 class JsonApi:
@@ -56,12 +35,13 @@ class JsonApi:
             self._base = httpx.URL(settings.url.rstrip("/"))
         except (ValueError, httpx.InvalidURL) as error:
             raise ConfigError(f"the address of the source cannot be used: {error}") from None
-        self.url = _without_credentials(self._base)
+        self.url = _address(self._base)
         self._timeout = settings.timeout
         self._sleep = sleep
         self._down: MeasurementError | None = None
         self._answered = False
         self._settings = settings
+        self._credentials = [part.encode() for part in settings.credentials() if len(part) > 3]
         self._tls = tls_context(settings)
         # NOTE: a client of its own for each thread: a shared pool makes its threads queue for a lock.
         self._own = threading.local()
@@ -78,6 +58,22 @@ class JsonApi:
             client = self._own.client = connect(self._settings, self._tls)
             self._clients.append(client)
         return client
+
+    def _parse(self, body: bytes) -> Any:
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            quoted = self._without_credentials(body)[:80].decode("utf-8", "replace")
+            raise MeasurementError(
+                f"the answer is not JSON (it starts with {shorten(quoted, 60)!r}); is `url` the "
+                "address of the API?"
+            ) from None
+
+    def _without_credentials(self, body: bytes) -> bytes:
+        """What is quoted of an answer, masked before it is cut: it may repeat what was sent."""
+        for part in self._credentials:
+            body = body.replace(part, b"***")
+        return body
 
     def call(
         self, method: str, path: str, form: Mapping[str, str], deadline: Deadline, what: str
@@ -96,8 +92,8 @@ class JsonApi:
             try:
                 body = self._send(method, path, form, deadline)
                 self._answered = True
-                return _parse(body)
-            except _TransientError as fault:
+                return self._parse(body)
+            except TransientError as fault:
                 self._pause_or_give_up(fault, attempt, deadline, where)
             except ApiError as error:
                 raise ApiError(error.status, error.kind, str(error), where) from None
@@ -109,7 +105,7 @@ class JsonApi:
                 raise ConfigError(f"the request cannot be sent: {error}: {where}") from None
 
     def _pause_or_give_up(
-        self, fault: _TransientError, attempt: int, deadline: Deadline, where: str
+        self, fault: TransientError, attempt: int, deadline: Deadline, where: str
     ) -> None:
         pause = FIRST_PAUSE * 2 ** (attempt - 1) * (1 + random.random() / 2)  # noqa: S311
         pause = max(pause, fault.pause or 0)
@@ -131,15 +127,15 @@ class JsonApi:
         for _ in range(MAX_REDIRECTS + 1):
             seconds = min(self._timeout, deadline.remaining())
             if seconds <= 0:
-                raise _TransientError("no time is left")
+                raise TransientError("no time is left")
             try:
                 location = self._once(method, url, form, seconds, deadline)
             except httpx.TimeoutException:
-                raise _TransientError(f"no answer within {seconds:.3g} s") from None
+                raise TransientError(f"no answer within {seconds:.3g} s") from None
             except httpx.TransportError as error:
                 if _is_permanent(error):
                     raise
-                raise _TransientError(_plain(error)) from None
+                raise TransientError(_plain(error)) from None
             if isinstance(location, bytes):
                 return location
             url = location
@@ -157,13 +153,13 @@ class JsonApi:
         with self._client().stream(method, url, timeout=seconds, **fields) as response:  # type: ignore[arg-type]
             if response.is_redirect:
                 return _same_origin(url, response)
-            body = _read(response, deadline)
+            body = read(response, deadline)
             if response.status_code == 200:
                 return body
-            raise _status_error(response, body)
+            raise status_error(response, self._without_credentials(body))
 
 
-def _without_credentials(url: httpx.URL) -> str:
+def _address(url: httpx.URL) -> str:
     bare = url.copy_with(username=None, password=None, query=None, fragment=None)
     return str(bare).rstrip("/")
 
@@ -180,63 +176,6 @@ def _same_origin(url: httpx.URL, response: httpx.Response) -> httpx.URL:
             "and credentials are not carried elsewhere: set `url` to the right address"
         )
     return target.copy_with(username=url.username or None, password=url.password or None)
-
-
-def _read(response: httpx.Response, deadline: Deadline) -> bytes:
-    encoding = response.headers.get("Content-Encoding", "identity").lower()
-    if encoding != "identity":
-        raise MeasurementError(f"the answer is encoded as {encoding!r}, which was not asked for")
-    parts, size = [], 0
-    for part in response.iter_raw():
-        size += len(part)
-        if size > MAX_BODY:
-            raise MeasurementError(
-                f"the answer is longer than {MAX_BODY // 2**20} MiB: narrow the query"
-            )
-        if deadline.remaining() <= 0:
-            raise _TransientError("no whole answer before the deadline")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _status_error(response: httpx.Response, body: bytes) -> Exception:
-    status = response.status_code
-    kind, message = _envelope(body)
-    if status in TRANSIENT:
-        text = f"the server answered {status} {response.reason_phrase}"
-        return _TransientError(f"{text}: {message}" if message else text, _retry_after(response))
-    return ApiError(status, kind, message)
-
-
-def _envelope(body: bytes) -> tuple[str, str]:
-    """errorType and error of a Prometheus error answer; empty where it is none."""
-    try:
-        answer = json.loads(body[:65536])
-    except (ValueError, RecursionError):
-        return "", ""
-    if not isinstance(answer, dict):
-        return "", ""
-    return str(answer.get("errorType", "")), shorten(str(answer.get("error", "")), 300)
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    value = response.headers.get("Retry-After", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:9])
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (OverflowError, TypeError, ValueError):
-        return None
-
-
-def _parse(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        start = shorten(body[:80].decode("utf-8", "replace"), 60)
-        raise MeasurementError(
-            f"the answer is not JSON (it starts with {start!r}); is `url` the address of the API?"
-        ) from None
 
 
 def _is_permanent(error: httpx.TransportError) -> bool:
@@ -258,11 +197,3 @@ def _plain(error: Exception) -> str:
     if isinstance(error, httpx.ConnectError):
         return f"the server cannot be reached ({text})"
     return f"the connection failed ({text})"
-
-
-def shorten(text: str, limit: int) -> str:
-    """Foreign text on one line, without control characters, at most `limit` characters."""
-    if len(text) <= limit and text.isprintable():
-        return text
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"

@@ -12,8 +12,9 @@ from slogate.core.words import plural
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError
 from slogate.sources import queries
+from slogate.sources.answers import shorten
 from slogate.sources.connection import HttpSettings
-from slogate.sources.http import JsonApi, shorten
+from slogate.sources.http import JsonApi
 from slogate.sources.prometheus_api import Client, Series
 
 MAX_POINTS = 11_000

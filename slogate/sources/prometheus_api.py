@@ -9,7 +9,8 @@ from typing import Any
 
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError
-from slogate.sources.http import ApiError, JsonApi, shorten
+from slogate.sources.answers import ApiError, shorten
+from slogate.sources.http import JsonApi
 
 MAX_WARNINGS = 20
 

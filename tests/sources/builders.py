@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
+from slogate.config.settings import PrometheusSettings
 from slogate.core.evidence import Evidence
 from slogate.core.model import Events, Sli, Slo
 from slogate.core.plan import Plan, make_plan
@@ -18,12 +18,8 @@ DAY = 86_400
 POLICY = default_policy()
 
 
-def settings(url: str, **changes: Any) -> SimpleNamespace:
-    fields: dict[str, Any] = {
-        "url": url, "headers": {}, "bearer": None, "username": None, "password": None,
-        "ca": None, "cert": None, "key": None, "timeout": 10, "concurrency": 4, "resolution": None,
-    }  # fmt: skip
-    return SimpleNamespace(**{**fields, **changes})
+def settings(url: str, **changes: Any) -> PrometheusSettings:
+    return PrometheusSettings(**{"name": "metrics", "url": url, "concurrency": 4, **changes})
 
 
 def events(

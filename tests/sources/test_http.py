@@ -15,8 +15,9 @@ import pytest
 from slogate.core.model import Events
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError
-from slogate.sources import http
-from slogate.sources.http import ATTEMPTS, ApiError, JsonApi
+from slogate.sources import answers
+from slogate.sources.answers import ApiError
+from slogate.sources.http import ATTEMPTS, JsonApi
 from tests.sources.builders import ask, settings
 from tests.support.faulty import Answer, Call, constant, error, faulty, healthy, respond, success
 
@@ -181,7 +182,7 @@ def test_a_hanging_server_is_given_up(api_to: Callable[..., JsonApi]) -> None:
 def test_an_endless_body_is_cut_off(
     api_to: Callable[..., JsonApi], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "MAX_BODY", 1_000_000)
+    monkeypatch.setattr(answers, "MAX_BODY", 1_000_000)
 
     def pour(call: Call) -> bytes:
         call.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
