@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import NoReturn
 
@@ -16,12 +16,15 @@ import click
 
 from slogate import __version__
 from slogate.cli.options import COMMANDS
+from slogate.cli.output import complain, log
+from slogate.cli.secrets import hide_environment, without_secrets
 from slogate.errors import (
     EXIT_BUG,
     EXIT_CONFIG,
     EXIT_INTERRUPTED,
     ISSUES,
     ConfigError,
+    Problem,
     SlogateError,
 )
 from slogate.reports.escape import for_terminal
@@ -38,6 +41,9 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = import_module(f"slogate.cli.{cmd_name}").command
         return command
+
+    def _main_shell_completion(self, *_: object, **__: object) -> None:
+        """Nothing: a variable that turns the gate into a printer of completions ends with 0."""
 
 
 @click.group(
@@ -79,35 +85,52 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the program; every way in which it can end becomes an exit code."""
     try:
+        hide_environment(os.environ)
         code = cli.main(args=arguments, prog_name="slogate", standalone_mode=False)
     except click.ClickException as error:
         if isinstance(error, click.UsageError) and error.ctx is not None:
-            click.echo(f"{error.ctx.get_usage()}\nTry `{error.ctx.command_path} --help`.", err=True)
-        click.echo(f"slogate: error: {for_terminal(error.format_message())}", err=True)
-        return EXIT_CONFIG
-    except SlogateError as error:
-        for problem in error.problems if isinstance(error, ConfigError) else (error,):
-            click.echo(f"slogate: error: {for_terminal(str(problem))}", err=True)
-        return error.exit_code
-    except OSError as error:
-        click.echo(f"slogate: error: {for_terminal(str(error))}", err=True)
-        return EXIT_CONFIG
+            log(f"{error.ctx.get_usage()}\nTry `{error.ctx.command_path} --help`.\n")
+        return _failed(EXIT_CONFIG, [error.format_message()], arguments)
+    except (SlogateError, OSError) as error:
+        code = error.exit_code if isinstance(error, SlogateError) else EXIT_CONFIG
+        found = error.problems if isinstance(error, ConfigError) else (error,)
+        return _failed(code, found, arguments)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("slogate: interrupted", err=True)
-        return EXIT_INTERRUPTED
+        return _failed(EXIT_INTERRUPTED, ["interrupted"], arguments)
     except Exception as error:  # noqa: BLE001 - the last boundary: a bug must not look like a verdict
-        return _report_bug(error)
+        return _report_bug(error, arguments)
     return code if isinstance(code, int) else 0
 
 
-def _report_bug(error: Exception) -> int:
+def _failed(code: int, errors: Iterable[object], arguments: Sequence[str] | None) -> int:
+    """Say what is wrong, where the user looks: on stderr, and where the CI platform shows it."""
+    problems = [
+        without_secrets(error if isinstance(error, Problem) else Problem("", "", str(error)))
+        for error in errors
+    ]
+    for problem in problems:
+        complain(f"error: {for_terminal(str(problem))}")
+    _announce(code, problems, arguments)
+    return code
+
+
+def _report_bug(error: Exception, arguments: Sequence[str] | None) -> int:
     if os.environ.get("SLOGATE_TRACEBACK"):
         import traceback
 
-        traceback.print_exception(error)
-    click.echo(
-        f"slogate: this is a bug in slogate {__version__} ({type(error).__name__}: {error}); "
-        f"run again with SLOGATE_TRACEBACK=1 and report what it prints at {ISSUES}",
-        err=True,
+        log("".join(traceback.format_exception(error)))
+    text = (
+        f"this is a bug in slogate {__version__} ({type(error).__name__}: "
+        f"{for_terminal(str(error))}); run again with SLOGATE_TRACEBACK=1 and report what it prints "
+        f"at {ISSUES}"
     )
+    complain(text)
+    _announce(EXIT_BUG, [Problem("", "", text)], arguments)
     return EXIT_BUG
+
+
+def _announce(code: int, problems: list[Problem], arguments: Sequence[str] | None) -> None:
+    if "check" in (sys.argv[1:] if arguments is None else arguments):
+        from slogate.cli.announce import announce_failure
+
+        announce_failure(code, problems, os.environ)

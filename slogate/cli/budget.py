@@ -10,6 +10,7 @@ from slogate import gate
 from slogate.cli.compose import load_config, opened, present, select, warnings
 from slogate.cli.options import common
 from slogate.cli.output import show, warn
+from slogate.cli.secrets import without_secrets
 from slogate.deadline import Deadline
 
 
@@ -38,5 +39,6 @@ def command(
     chosen = select(settings, services)
     with opened(settings, chosen) as sources:
         report = gate.budgets(chosen, sources, present(at), deadline, explain=verbose)
+    report = without_secrets(report)
     show(report, format_, output, color=color, verbose=verbose)
     return report.exit_code

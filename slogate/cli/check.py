@@ -2,22 +2,46 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from slogate import gate
-from slogate.cli.compose import load_config, opened, present, release_risk, select, warnings
-from slogate.cli.options import common
-from slogate.cli.output import show, warn, write_file
+from slogate.ci.comments import CHOICES
+from slogate.ci.detect import detect
+from slogate.cli.announce import (
+    Commenting,
+    Files,
+    announce,
+    begin,
+    comment,
+    comment_failure,
+    find_change,
+    give_outputs,
+    write_reports,
+)
+from slogate.cli.compose import (
+    deploy_freeze,
+    load_config,
+    opened,
+    present,
+    release_risk,
+    select,
+    warnings,
+)
+from slogate.cli.options import common, reads_inputs
+from slogate.cli.output import show, warn
+from slogate.cli.secrets import without_secrets
 from slogate.core.model import Decision, Risk
-from slogate.core.verdict import Verdict
 from slogate.deadline import Deadline
-from slogate.reports import render
+from slogate.errors import SlogateError
 
 FAIL_ON = ("review", "defer", "block", "never")
+REPORT = click.Path(path_type=Path, dir_okay=False)
 
 
+@reads_inputs
 @click.command("check")
 @click.argument("services", metavar="[SERVICE]...", nargs=-1)
 @common("check")
@@ -34,21 +58,23 @@ FAIL_ON = ("review", "defer", "block", "never")
     help="The mildest decision that ends with a code other than 0.",
 )
 @click.option(
-    "--advise",
-    is_flag=True,
+    "--advise/--no-advise",
     help="Say what would happen; a decision exits 0 (missing evidence does not).",
 )
+@click.option("--summary", type=REPORT, help="Also write the markdown summary to this file.")
+@click.option("--json", "json_file", type=REPORT, help="Also write the JSON verdict to this file.")
+@click.option("--junit", type=REPORT, help="Also write the verdict as JUnit XML to this file.")
 @click.option(
-    "--summary",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the markdown summary to this file.",
+    "--comment",
+    "choice",
+    type=click.Choice(CHOICES),
+    help="Keep a comment on the pull or merge request [default: never; on GitLab on-fail, where "
+    "SLOGATE_GITLAB_TOKEN is set].",
 )
 @click.option(
-    "--json",
-    "json_file",
-    envvar="SLOGATE_CHECK_JSON",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Also write the JSON verdict to this file.",
+    "--comment-id",
+    help="Tells the comments of several gates apart, as in a matrix [default: job, "
+    "configuration and services].",
 )
 def command(
     *,
@@ -66,34 +92,48 @@ def command(
     advise: bool,
     summary: Path | None,
     json_file: Path | None,
+    junit: Path | None,
+    choice: str | None,
+    comment_id: str | None,
 ) -> int:
     """May this release go out? Budgets x risk x policy -> verdict and exit code.
 
     Exits 0 to go on (review too, unless --fail-on review), 10 review, 20 defer, 30 block,
     40 no data, 50 could not measure, 2 wrong configuration. All services unless named.
+    In GitHub Actions and GitLab CI it feeds the platform's own outputs and summaries.
     """
     deadline = Deadline(timeout)
-    settings = load_config(config)
-    warn(warnings(settings), quiet=quiet)
-    chosen = select(settings, services)
-    with opened(settings, chosen) as sources:
-        verdict = gate.check(
-            chosen,
-            sources,
-            release_risk(risk, settings),
-            present(at),
-            deadline,
-            fail_on=None if fail_on == "never" else Decision[fail_on.upper()],
-            advise=advise,
-            explain=verbose,
-        )
-    _write_files(verdict, summary, json_file)
+    platform = detect(os.environ)
+    if platform is not None:
+        begin(platform)
+    change = find_change(platform, os.environ)
+    commenting = Commenting(choice, comment_id, services, config)
+    try:
+        settings = load_config(config)
+        warn(warnings(settings), quiet=quiet)
+        chosen = select(settings, services)
+        with opened(settings, chosen) as sources:
+            verdict = gate.check(
+                chosen,
+                sources,
+                release_risk(risk, settings),
+                present(at),
+                deadline,
+                fail_on=None if fail_on == "never" else Decision[fail_on.upper()],
+                advise=advise,
+                explain=verbose,
+                change=change,
+                freeze=deploy_freeze(os.environ),
+            )
+    except SlogateError as error:
+        comment_failure(error, commenting, platform, change)
+        raise
+    verdict = without_secrets(verdict)
+    files = write_reports(verdict, Files(summary, json_file, junit), platform)
     show(verdict, format_, output, color=color, verbose=verbose)
+    if platform is not None:
+        announce(verdict, platform, folded=format_ == "text" and not (verbose or quiet))
+    comment(verdict, commenting, platform)
+    if platform is not None:
+        give_outputs(verdict, files, platform)
     return verdict.exit_code
-
-
-def _write_files(verdict: Verdict, summary: Path | None, json_file: Path | None) -> None:
-    if summary is not None:
-        write_file(summary, render("markdown", verdict))
-    if json_file is not None:
-        write_file(json_file, render("json", verdict))

@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 
 from slogate.cli.options import unknown_variables
+from slogate.cli.secrets import hide_sources
 from slogate.config.load import find_config, load
 from slogate.config.settings import Config
 from slogate.core.advice import UNSTATED
-from slogate.core.model import ReleaseRisk, Risk, Service
+from slogate.core.model import Freeze, ReleaseRisk, Risk, Service
 from slogate.errors import ConfigError
 from slogate.sources import open_source
 from slogate.sources.interface import Source
@@ -27,7 +28,9 @@ def load_config(path: Path | None, *, allow_unset: bool = False) -> Config:
         found = path or find_config(Path.cwd())
     except FileNotFoundError:
         raise ConfigError("the working directory does not exist any more") from None
-    return load(found, os.environ, allow_unset=allow_unset)
+    config = load(found, os.environ, allow_unset=allow_unset)
+    hide_sources(config.sources.values())
+    return config
 
 
 def warnings(config: Config) -> list[object]:
@@ -81,3 +84,10 @@ def release_risk(asked: str | None, config: Config) -> ReleaseRisk:
     if config.default_risk is not None:
         return ReleaseRisk(config.default_risk, "risk.default")
     return ReleaseRisk(Risk.HIGH, UNSTATED)
+
+
+def deploy_freeze(environ: Mapping[str, str]) -> Freeze | None:
+    """The deploy freeze that GitLab says is on (https://docs.gitlab.com/user/project/releases)."""
+    if environ.get("CI_DEPLOY_FREEZE", "").strip().lower() in ("", "false", "0"):
+        return None
+    return Freeze("GitLab's deploy freeze is on (CI_DEPLOY_FREEZE)")

@@ -15,6 +15,11 @@ FORMATS = ("text", "markdown", "json")
 LONGEST = 86_400
 """Seconds; a longer deadline is a typing error."""
 COMMANDS = ("check", "budget", "lint", "schema")
+_FOREIGN = {
+    *("SLOGATE_TRACEBACK", "SLOGATE_PACKAGE", "SLOGATE_PYTHON"),
+    *("SLOGATE_GITHUB_TOKEN", "SLOGATE_GITLAB_TOKEN"),
+}
+"""Variables that no option reads: those of the pipelines."""
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
@@ -84,6 +89,19 @@ def common(command: str, *, timed: bool = True) -> Callable[[F], F]:
     return decorate
 
 
+def reads_inputs(command: click.Command) -> click.Command:
+    """Each parameter reads SLOGATE_INPUT_<NAME> first: what the GitHub action was given.
+
+    So an input goes before the environment; an empty one, as the action passes it, is none.
+    """
+    for parameter in command.params:
+        word = max(parameter.opts, key=len).lstrip("-").replace("-", "_").upper()
+        own = f"SLOGATE_{str(command.name).upper()}_{word}"
+        others = [name for name in _variables(parameter) if name != own]
+        parameter.envvar = [f"SLOGATE_INPUT_{word}", own, *others]
+    return command
+
+
 def unknown_variables(context: click.Context, environ: Mapping[str, str]) -> list[str]:
     """A warning for each SLOGATE_ variable that this command does not read: a typo, most likely."""
     command = str(context.info_name).upper()
@@ -92,14 +110,23 @@ def unknown_variables(context: click.Context, environ: Mapping[str, str]) -> lis
         for option in context.command.params
         for name in (f"SLOGATE_{command}_{option.name}".upper(), *_variables(option))
     }
+    # NOTE: alone, SLOGATE_RISK is an option that somebody got wrong.
+    foreign = _FOREIGN | (_handed_on() if "SLOGATE_EXIT_CODE" in environ else set())
     others = tuple(f"SLOGATE_{name.upper()}_" for name in COMMANDS if name.upper() != command)
     return [
         f"the environment variable {name} is no option of `slogate {context.info_name}`"
         f"{_nearest(name, command, known)}"
         for name in sorted(environ)
         if name.startswith("SLOGATE_") and not name.startswith(others)
-        if name not in known and name != "SLOGATE_TRACEBACK"
+        if name not in known and name not in foreign
     ]
+
+
+def _handed_on() -> set[str]:
+    """What an earlier gate of a GitLab pipeline gives to this job."""
+    from slogate.reports.outputs import NAMES, REPORTS
+
+    return {f"SLOGATE_{name.upper().replace('-', '_')}" for name in (*NAMES, *REPORTS)}
 
 
 def _variables(option: click.Parameter) -> Sequence[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
-import click
-
+from slogate.cli.secrets import masked
 from slogate.core.verdict import BudgetReport, Verdict
 from slogate.errors import OutputError
 from slogate.reports import Options, render
@@ -18,7 +18,7 @@ from slogate.reports.escape import for_terminal
 def write_file(path: Path, text: str) -> None:
     """Write a report file; raises OutputError when that fails."""
     try:
-        path.write_text(text, encoding="utf-8", errors="replace")
+        path.write_text(masked(text), encoding="utf-8", errors="replace")
     except OSError as error:
         raise OutputError(f"{path} cannot be written: {error.strerror}") from None
 
@@ -32,7 +32,7 @@ def publish(text: str, output: Path | None) -> None:
         raise OutputError("the report cannot be written: stdout is closed")
     try:
         # NOTE: names from the command line may hold bytes that are no text.
-        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.write(masked(text).encode("utf-8", "replace"))
         sys.stdout.flush()
     except OSError as error:
         raise OutputError(f"the report cannot be written to stdout: {error.strerror}") from None
@@ -49,7 +49,20 @@ def show(
 def warn(warnings: Iterable[object], *, quiet: bool) -> None:
     """Warnings, one a line, unless the user wants none."""
     for warning in () if quiet else warnings:
-        click.echo(f"slogate: warning: {for_terminal(str(warning))}", err=True)
+        complain(f"warning: {for_terminal(str(warning))}")
+
+
+def complain(text: str) -> None:
+    """One line on stderr."""
+    log(f"slogate: {text}\n")
+
+
+def log(text: str) -> None:
+    """Lines for people or for the CI runner, on stderr."""
+    # NOTE: click.echo would take the escape sequences out that fold GitLab's logs.
+    with suppress(OSError, AttributeError):  # nobody listens, and there is nobody else to tell
+        sys.stderr.write(masked(text))
+        sys.stderr.flush()
 
 
 def _wants_color(choice: str, output: Path | None) -> bool:

@@ -21,6 +21,13 @@ def test_a_version_variable_does_not_switch_the_gate_off(value: str) -> None:
     assert slogate(*DEMO, "--risk", "high", env={"SLOGATE_VERSION": value}).code == 20
 
 
+@pytest.mark.parametrize("shell", ["bash_source", "zsh_source", "bogus"])
+def test_a_variable_for_completion_does_not_switch_the_gate_off(shell: str) -> None:
+    run = slogate(*DEMO, "--risk", "high", env={"_SLOGATE_COMPLETE": shell})
+    assert run.code == 20
+    assert "DEFER" in run.out
+
+
 @pytest.mark.parametrize("closed", ["1>&-", "1>&- 2>&-", "0<&- 1>&- 2>&-"])
 def test_a_closed_stdout_is_no_approval(closed: str) -> None:
     arguments = " ".join(map(str, DEMO))
