@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+NODE = tests/rendering
 
 .PHONY: help test check lint types format servers clean
 
@@ -14,10 +15,15 @@ $(VENV)/.installed: pyproject.toml requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-servers: ## install the real servers that the tests ask (Debian, as root or with sudo)
+servers: ## install the real programs that the tests ask (Debian, as root or with sudo)
 	@sh .ci/servers
 
-test: $(VENV)/.installed servers ## run all tests
+# Without npm, or without what it asks, the tests say so and are skipped; on CI they fail instead.
+$(NODE)/node_modules/.installed: $(NODE)/package-lock.json | servers
+	@cd $(NODE) && npm ci --ignore-scripts --no-audit --no-fund --silent && \
+		touch node_modules/.installed || echo "npm: $(NODE) is not installed" >&2
+
+test: $(VENV)/.installed servers $(NODE)/node_modules/.installed ## run all tests
 	$(BIN)/python -m pytest
 
 check: lint types ## everything that needs no test
@@ -34,4 +40,4 @@ format: $(VENV)/.installed ## put everything into the one format
 	$(BIN)/ruff format .
 
 clean: ## remove what was built
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NODE)/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

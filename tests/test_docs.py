@@ -34,7 +34,7 @@ def test_outputs_and_files_in_the_readme_are_the_real_ones() -> None:
         README.write_text(current, encoding="utf-8")
         return
     assert current == TEXT
-    assert len(BLOCK.findall(TEXT)) == 4
+    assert len(BLOCK.findall(TEXT)) == 5
 
 
 def test_the_first_command_is_the_one_that_is_shown() -> None:
@@ -101,7 +101,10 @@ def test_the_policy_block_says_the_defaults(tmp_path: Path) -> None:
 def _default_of(path: Path) -> object:
     from slogate.config.load import load
 
-    services = {service.name: service for service in load(path, {}).services}
+    services = {
+        service.name: service
+        for service in load(path, {"PROMETHEUS_URL": "http://localhost:9090"}).services
+    }
     return services["search"].policy
 
 
@@ -110,10 +113,16 @@ def test_commands_are_all_documented() -> None:
     assert {row[0].split()[1].strip("`") for row in rows("## Commands\n")[1:]} == set(listed)
 
 
+def anchor(heading: str) -> str:
+    return "#" + heading.lstrip("# ").lower().replace(" ", "-")
+
+
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_links_and_paths_lead_somewhere(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     local = [link for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    headings = {anchor(line) for line in text.splitlines() if line.startswith("#")}
+    local = [link for link in local if link not in headings]
     named = re.findall(r"`((?:slogate|tests|config|core|reports|examples)/[\w/.]+\.\w+)`", text)
     missing = [
         place
@@ -133,6 +142,23 @@ def test_make_targets_in_documents_exist() -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").rglob("*.yaml")), ids=str)
 def test_every_example_is_right(path: Path) -> None:
-    run = slogate("lint", "-c", path)
+    run = slogate("lint", "-c", path, env={"PROMETHEUS_URL": "http://localhost:9090"})
     assert (run.code, run.err) == (0, "")
     assert "warning" not in run.out
+
+
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+NO_INPUTS = {"format", "output", "color", "quiet", "help"}
+"""Options that say how the log looks; in the action it is ours."""
+
+
+@pytest.mark.parametrize("kind", ["inputs", "outputs"])
+def test_the_action_is_documented(kind: str) -> None:
+    named = [cell for row in rows(f"<!-- table: {kind} -->")[1:] for cell in row[:1]]
+    assert sorted(re.findall(r"`([\w-]+)`", " ".join(named))) == sorted(ACTION[kind])
+
+
+def test_each_option_of_check_is_an_input_of_the_action() -> None:
+    options = set(re.findall(r"--([a-z-]+)", slogate("check", "--help").out.split("Options:")[1]))
+    options -= {"no-advise"}
+    assert set(ACTION["inputs"]) == {"services", "python", "github-token"} | options - NO_INPUTS
