@@ -3,7 +3,7 @@
     SlogateError
     ├── ConfigError        2   the configuration, an option or a query is wrong: correct it
     ├── OutputError        2   a report could not be written where it was asked for
-    ├── ChangeError        2   what the CI platform says of the change cannot be read
+    ├── ChangeError        -   what the CI platform says of the change cannot be read: a warning
     ├── CommentError       -   a comment could not be written: a warning, never an exit code
     ├── NoDataError       40   the evidence is missing or not to be trusted
     └── MeasurementError  50   the backend could not be asked: a retry may help
@@ -30,6 +30,11 @@ class SlogateError(Exception):
 
     exit_code = EXIT_BUG
 
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Each thing that is wrong; of most errors there is one."""
+        return (Problem("", "", str(self)),)
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -52,10 +57,15 @@ class ConfigError(SlogateError):
     exit_code = EXIT_CONFIG
 
     def __init__(self, problems: str | Iterable[Problem]) -> None:
-        self.problems = (
+        self._problems = (
             (Problem("", "", problems),) if isinstance(problems, str) else tuple(problems)
         )
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(str(problem) for problem in self._problems))
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Each thing that is wrong, at its place in the file."""
+        return self._problems
 
 
 class OutputError(SlogateError):
@@ -65,9 +75,7 @@ class OutputError(SlogateError):
 
 
 class ChangeError(SlogateError):
-    """What the CI platform says of the change cannot be read."""
-
-    exit_code = EXIT_CONFIG
+    """What the CI platform says of the change cannot be read; whoever catches it warns."""
 
 
 class CommentError(SlogateError):

@@ -6,7 +6,7 @@ A comment is not worth a long wait: the verdict stands already. Whoever calls bo
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import httpx
@@ -18,6 +18,9 @@ from slogate.errors import CommentError
 
 MAX_BODY = 64 * 1024 * 1024
 """Bytes; a page of thirty notes of a million characters each takes less."""
+PAGE = 30
+"""Items that are asked for at once."""
+PAGES = 100
 _HINTS = {
     401: "the token is not valid",
     403: "the token may not do this; on pull requests from forks it never may",
@@ -73,6 +76,17 @@ class Api:
             return json.loads(text)
         except (ValueError, RecursionError):
             raise CommentError(f"the answer is not JSON: {where}") from None
+
+    def pages(self, path: str) -> Iterator[object]:
+        """The items of a list that comes in pages, as far as the pages go."""
+        mark = "&" if "?" in path else "?"
+        for page in range(1, PAGES + 1):
+            found = self.call("GET", f"{path}{mark}per_page={PAGE}&page={page}")
+            if not isinstance(found, list):
+                raise CommentError(f"the list cannot be read: GET {self._url}{path}")
+            yield from found
+            if len(found) < PAGE:
+                return
 
     def _read(self, response: httpx.Response) -> bytes:
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from slogate.ci.interface import Thread
-from slogate.core.model import Change
-from slogate.errors import CommentError, OutputError
+from slogate.errors import OutputError
 from slogate.reports.annotations import Annotation, commands
 
 _SUMMARY = 1024 * 1024
@@ -29,7 +28,7 @@ class GitHub:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
-        self.identity = "/".join(map(environ.get, ("GITHUB_WORKFLOW", "GITHUB_JOB"), ("", "")))
+        self.identity = f"{environ.get('GITHUB_WORKFLOW', '')}/{environ.get('GITHUB_JOB', '')}"
 
     @property
     def summary_limit(self) -> int:
@@ -84,13 +83,11 @@ class GitHub:
         """A group."""
         return f"::group::{title}\n{text}::endgroup::\n"
 
-    def thread(self, change: Change) -> Thread:
+    def thread(self, number: int) -> Thread:
         """The comments of the pull request; raises CommentError."""
         from slogate.ci.github_comments import open_thread
 
-        if change.number is None:
-            raise CommentError(f"the event {change.event or '-'} belongs to no pull request")
-        return open_thread(self._environ, change.number)
+        return open_thread(self._environ, number)
 
 
 def _ends_within_a_line(file: BinaryIO) -> bool:

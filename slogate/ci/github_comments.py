@@ -8,9 +8,6 @@ from slogate.ci.api import Api
 from slogate.ci.interface import Comment
 from slogate.errors import CommentError
 
-PAGE = 30
-PAGES = 100
-
 
 class GitHubThread:
     """The comments of one pull request."""
@@ -24,17 +21,11 @@ class GitHubThread:
 
     def comments(self) -> Iterator[Comment]:
         """All comments, as far as the pages go."""
-        for page in range(1, PAGES + 1):
-            path = f"{self._repository}/{self._number}/comments?per_page={PAGE}&page={page}"
-            found = self._api.call("GET", path)
-            if not isinstance(found, list):
-                raise CommentError("the list of comments cannot be read")
-            for item in found:
-                match item:
-                    case {"id": int(number), "body": str(body), "user": {"login": author}}:
-                        yield Comment(number, body, str(author))
-            if len(found) < PAGE:
-                return
+        path = f"{self._repository}/{self._number}/comments"
+        for item in self._api.pages(path):
+            match item:
+                case {"id": int(number), "body": str(body), "user": {"login": author}}:
+                    yield Comment(number, body, str(author))
 
     def is_mine(self, comment: Comment) -> bool:
         """Was it written with the token that we have?"""

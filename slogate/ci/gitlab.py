@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from slogate.ci.interface import Thread
-from slogate.core.model import Change
-from slogate.errors import CommentError, OutputError
+from slogate.errors import OutputError
 from slogate.reports.annotations import Annotation
 from slogate.reports.outputs import dotenv
 
@@ -36,6 +35,10 @@ class GitLab:
         elsewhere = project.is_dir() and not project.samefile(Path())
         folder = (project if elsewhere else Path()) / FOLDER
         try:
+            # NOTE: a link that the repository holds would be written through.
+            for path in (folder, *folder.glob("*")):
+                if path.is_symlink():
+                    path.unlink()
             folder.mkdir(exist_ok=True)
         except OSError as error:
             raise OutputError(f"{folder} cannot be made: {error.strerror}") from None
@@ -56,8 +59,6 @@ class GitLab:
     def _write(self, name: str, text: str) -> None:
         path = self.folder() / name
         try:
-            # NOTE: a link that the repository holds would be written through.
-            path.unlink(missing_ok=True)
             path.write_text(text, encoding="utf-8", errors="replace")
         except OSError as error:
             raise OutputError(f"{path} cannot be written: {error.strerror}") from None
@@ -71,10 +72,8 @@ class GitLab:
         start, end = (f"\x1b[0Ksection_{edge}:{now}:slogate_{name}" for edge in ("start", "end"))
         return f"{start}[collapsed=true]\r\x1b[0K{title}\n{text}{end}\r\x1b[0K\n"
 
-    def thread(self, change: Change) -> Thread:
+    def thread(self, number: int) -> Thread:
         """The notes of the merge request; raises CommentError."""
         from slogate.ci.gitlab_comments import open_thread
 
-        if change.number is None:
-            raise CommentError("this pipeline belongs to no merge request")
-        return open_thread(self._environ, change.number)
+        return open_thread(self._environ, number)

@@ -10,9 +10,6 @@ from slogate.ci.gitlab import TOKEN
 from slogate.ci.interface import Comment
 from slogate.errors import CommentError
 
-PAGE = 30
-PAGES = 100
-
 
 class GitLabThread:
     """The notes of one merge request."""
@@ -24,17 +21,10 @@ class GitLabThread:
 
     def comments(self) -> Iterator[Comment]:
         """All notes, as far as the pages go."""
-        for page in range(1, PAGES + 1):
-            path = f"{self._notes}?per_page={PAGE}&page={page}&sort=asc&order_by=created_at"
-            found = self._api.call("GET", path)
-            if not isinstance(found, list):
-                raise CommentError("the list of notes cannot be read")
-            for item in found:
-                match item:
-                    case {"id": int(number), "body": str(body), "author": {"id": author}}:
-                        yield Comment(number, body, str(author))
-            if len(found) < PAGE:
-                return
+        for item in self._api.pages(f"{self._notes}?sort=asc&order_by=created_at"):
+            match item:
+                case {"id": int(number), "body": str(body), "author": {"id": author}}:
+                    yield Comment(number, body, str(author))
 
     def is_mine(self, comment: Comment) -> bool:
         """Was it written by the owner of the token?"""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from slogate.core.model import Change
 from slogate.reports.annotations import Annotation
 
 
@@ -91,6 +90,6 @@ class Platform(Protocol):
         """Lines for the log that the platform shows folded away; `now` in Unix seconds."""
         ...
 
-    def thread(self, change: Change) -> Thread:
-        """The comments of the change's request; raises CommentError, outside requests too."""
+    def thread(self, number: int) -> Thread:
+        """The comments of the request of this number; raises CommentError."""
         ...

@@ -16,14 +16,12 @@ import click
 
 from slogate import __version__
 from slogate.cli.options import COMMANDS
-from slogate.cli.output import complain, log
 from slogate.cli.secrets import hide_environment, without_secrets
 from slogate.errors import (
     EXIT_BUG,
     EXIT_CONFIG,
     EXIT_INTERRUPTED,
     ISSUES,
-    ConfigError,
     Problem,
     SlogateError,
 )
@@ -89,25 +87,30 @@ def run(arguments: Sequence[str] | None = None) -> int:
         code = cli.main(args=arguments, prog_name="slogate", standalone_mode=False)
     except click.ClickException as error:
         if isinstance(error, click.UsageError) and error.ctx is not None:
+            from slogate.cli.output import log
+
             log(f"{error.ctx.get_usage()}\nTry `{error.ctx.command_path} --help`.\n")
-        return _failed(EXIT_CONFIG, [error.format_message()], arguments)
+        return _failed(EXIT_CONFIG, [_plain(error.format_message())], arguments)
     except (SlogateError, OSError) as error:
         code = error.exit_code if isinstance(error, SlogateError) else EXIT_CONFIG
-        found = error.problems if isinstance(error, ConfigError) else (error,)
+        found = error.problems if isinstance(error, SlogateError) else (_plain(error),)
         return _failed(code, found, arguments)
     except (KeyboardInterrupt, click.Abort):
-        return _failed(EXIT_INTERRUPTED, ["interrupted"], arguments)
+        return _failed(EXIT_INTERRUPTED, [_plain("interrupted")], arguments)
     except Exception as error:  # noqa: BLE001 - the last boundary: a bug must not look like a verdict
         return _report_bug(error, arguments)
     return code if isinstance(code, int) else 0
 
 
-def _failed(code: int, errors: Iterable[object], arguments: Sequence[str] | None) -> int:
+def _plain(said: object) -> Problem:
+    return Problem("", "", str(said))
+
+
+def _failed(code: int, found: Iterable[Problem], arguments: Sequence[str] | None) -> int:
     """Say what is wrong, where the user looks: on stderr, and where the CI platform shows it."""
-    problems = [
-        without_secrets(error if isinstance(error, Problem) else Problem("", "", str(error)))
-        for error in errors
-    ]
+    from slogate.cli.output import complain
+
+    problems = [without_secrets(problem) for problem in found]
     for problem in problems:
         complain(f"error: {for_terminal(str(problem))}")
     _announce(code, problems, arguments)
@@ -115,6 +118,8 @@ def _failed(code: int, errors: Iterable[object], arguments: Sequence[str] | None
 
 
 def _report_bug(error: Exception, arguments: Sequence[str] | None) -> int:
+    from slogate.cli.output import complain, log
+
     if os.environ.get("SLOGATE_TRACEBACK"):
         import traceback
 
@@ -125,7 +130,7 @@ def _report_bug(error: Exception, arguments: Sequence[str] | None) -> int:
         f"at {ISSUES}"
     )
     complain(text)
-    _announce(EXIT_BUG, [Problem("", "", text)], arguments)
+    _announce(EXIT_BUG, [_plain(text)], arguments)
     return EXIT_BUG
 
 

@@ -14,7 +14,7 @@ from slogate.cli.secrets import masked
 from slogate.core.model import Change
 from slogate.core.verdict import Verdict
 from slogate.deadline import Deadline
-from slogate.errors import EXIT_BUG, CommentError, ConfigError, OutputError, Problem, SlogateError
+from slogate.errors import EXIT_BUG, CommentError, OutputError, Problem, SlogateError
 from slogate.pool import run_all
 from slogate.reports import Options, failure, outputs, render
 from slogate.reports.annotations import Annotation, problems
@@ -80,13 +80,19 @@ def _completed(files: Files, platform: Platform) -> Files:
 
 def begin(platform: Platform) -> None:
     """Let the outputs say block until there is a verdict, however the run may end."""
-    platform.give_outputs(outputs.failed(EXIT_BUG, "the gate did not come to its end"))
+    _give(outputs.failed(EXIT_BUG, "the gate did not come to its end"), platform)
 
 
 def give_outputs(verdict: Verdict, files: Files, platform: Platform) -> None:
     """Hand the verdict on to later steps; the last of all, so that nothing can go wrong after it."""
-    found = outputs.outputs(verdict)
-    found |= zip(outputs.REPORTS, (str(files.json), str(files.summary)), strict=True)
+    _give(outputs.outputs(verdict) | _reports(str(files.json), str(files.summary)), platform)
+
+
+def _reports(json: str, markdown: str) -> dict[str, str]:
+    return dict(zip(outputs.REPORTS, (json, markdown), strict=True))
+
+
+def _give(found: Mapping[str, str], platform: Platform) -> None:
     platform.give_outputs({name: masked(value) for name, value in found.items()})
 
 
@@ -112,9 +118,9 @@ def announce_failure(code: int, wrong: Sequence[Problem], environ: Mapping[str, 
     page = failure.markdown(code, messages)
     # NOTE: one by one, so that what cannot be written keeps nobody from the rest.
     steps: tuple[Callable[[], None], ...] = (
-        lambda: _give_failure(found, platform),
+        lambda: _give(found, platform),
         lambda: platform.give_summary(masked(page)),
-        lambda: _give_failure(found | _failure_reports(code, messages, platform), platform),
+        lambda: _give(found | _failure_reports(code, messages, platform), platform),
     )
     for tell in steps:
         try:
@@ -124,10 +130,6 @@ def announce_failure(code: int, wrong: Sequence[Problem], environ: Mapping[str, 
     log(platform.annotated(problems(wrong, failure.title(code))))
 
 
-def _give_failure(found: Mapping[str, str], platform: Platform) -> None:
-    platform.give_outputs({name: masked(value) for name, value in found.items()})
-
-
 def _failure_reports(code: int, messages: Sequence[str], platform: Platform) -> dict[str, str]:
     """Write the reports that a run without a verdict can have, and name them as outputs."""
     from slogate.reports import junit
@@ -135,7 +137,7 @@ def _failure_reports(code: int, messages: Sequence[str], platform: Platform) -> 
     folder = platform.folder()
     write_file(folder / "junit.xml", junit.failed(failure.title(code), messages))
     write_file(folder / "summary.md", failure.markdown(code, messages))
-    return dict(zip(outputs.REPORTS, ("", str(folder / "summary.md")), strict=True))
+    return _reports("", str(folder / "summary.md"))
 
 
 def comment(verdict: Verdict, asked: Commenting, platform: Platform | None) -> None:
@@ -149,8 +151,7 @@ def comment_failure(
     error: SlogateError, asked: Commenting, platform: Platform | None, change: Change | None
 ) -> None:
     """Say in the comment that there is no verdict: the one before does not hold any more."""
-    wrong = error.problems if isinstance(error, ConfigError) else (error,)
-    messages = [str(problem) for problem in wrong]
+    messages = [str(problem) for problem in error.problems]
     _comment(
         "no verdict",
         lambda: failure.markdown(error.exit_code, messages),
@@ -175,14 +176,15 @@ def _comment(
     if platform is None or change is None:
         warn(["no comment: this is neither GitHub Actions nor GitLab CI"], quiet=False)
         return
-    if change.number is None:
+    number = change.number
+    if number is None:
         log("slogate: no comment: this run belongs to no pull or merge request\n")
         return
     parts = (platform.identity, str(asked.config or ""), *sorted(asked.services))
     identity = asked.identity or "/".join(parts)
 
     def write() -> bool:
-        thread = platform.thread(change)
+        thread = platform.thread(number)
         try:
             return keep(thread, identity, word, masked(page()), always=choice == "always")
         finally:

@@ -12,9 +12,9 @@ from pathlib import Path
 import click
 
 from slogate.cli.options import unknown_variables
-from slogate.cli.secrets import hide_sources
+from slogate.cli.secrets import hide
 from slogate.config.load import find_config, load
-from slogate.config.settings import Config
+from slogate.config.settings import Config, PrometheusSettings
 from slogate.core.advice import UNSTATED
 from slogate.core.model import Freeze, ReleaseRisk, Risk, Service
 from slogate.errors import ConfigError
@@ -29,7 +29,9 @@ def load_config(path: Path | None, *, allow_unset: bool = False) -> Config:
     except FileNotFoundError:
         raise ConfigError("the working directory does not exist any more") from None
     config = load(found, os.environ, allow_unset=allow_unset)
-    hide_sources(config.sources.values())
+    for source in config.sources.values():
+        if isinstance(source, PrometheusSettings):
+            hide(source.credentials())
     return config
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
-from slogate.config.settings import FileSettings, PrometheusSettings
 from slogate.reports.escape import for_markdown, for_output, for_terminal
 
 T = TypeVar("T")
@@ -31,17 +30,11 @@ _hidden: dict[str, None] = {}
 def hide_environment(environ: Mapping[str, str]) -> None:
     """Hide the values of variables that are named like secrets."""
     named = (value.strip() for name, value in environ.items() if _NAME.search(name))
-    _hide(value for value in named if len(value) >= _SHORTEST_OF_ENVIRONMENT)
+    hide(value for value in named if len(value) >= _SHORTEST_OF_ENVIRONMENT)
 
 
-def hide_sources(sources: Iterable[PrometheusSettings | FileSettings]) -> None:
-    """Hide the credentials of the sources."""
-    for source in sources:
-        if isinstance(source, PrometheusSettings):
-            _hide(source.credentials())
-
-
-def _hide(values: Iterable[str]) -> None:
+def hide(values: Iterable[str]) -> None:
+    """Hide these values wherever they are shown from now on."""
     for value in map(str.strip, values):
         if len(value) >= _SHORTEST:
             shown = (form for form in _forms(value) if len(form) >= _SHORTEST)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from slogate.core import words
 from slogate.core.model import Change, Status
@@ -15,6 +16,7 @@ from slogate.reports.escape import code, for_markdown
 
 LIMIT = 1_000_000
 CHARTS = 3
+S = TypeVar("S", ServiceVerdict, ServiceBudget)
 _NAMED = 3
 _URL = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?(/[\w.~/%?=+:#-]*)?", re.ASCII | re.IGNORECASE)
 _LONGEST_URL = 1_000
@@ -89,6 +91,24 @@ def _cut(page: str, limit: int) -> str:
     return f"{kept[: kept.rfind(chr(10)) + 1]}{note}"
 
 
+def _sections(
+    services: Sequence[S],
+    room: Room,
+    title: Callable[[S], str],
+    body: Callable[[S, bool], Iterator[str]],
+) -> Iterator[str]:
+    """A section for each service that needs attention; a lone service has the page to itself."""
+    charts = CHARTS if room.charts else 0
+    for service in services if room.sections else ():
+        if len(services) != 1:
+            if not labels.needs_attention(service):
+                continue
+            yield f"### {title(service)}"
+        drawn = charts > 0 and isinstance(service.status, Status)
+        charts -= drawn
+        yield from body(service, drawn)
+
+
 def _verdict(verdict: Verdict, room: Room) -> Iterator[str]:
     services = labels.worst_first(verdict.services)
     several = len(services) != 1
@@ -98,15 +118,12 @@ def _verdict(verdict: Verdict, room: Room) -> Iterator[str]:
         tally = f"{words.plural(len(services), 'service')}: {words.tally(outcomes)}"
         yield f"**{tally}** · exit {verdict.exit_code}"
         yield parts.overview(verdict, services, passing=room.passing)
-    charts = CHARTS if room.charts else 0
-    for service in services if room.sections else ():
-        if several and not labels.needs_attention(service):
-            continue
-        if several:
-            yield f"### {parts.mark(labels.outcome(service))} {parts.title(verdict, service)}"
-        drawn = charts > 0 and isinstance(service.status, Status)
-        charts -= drawn
-        yield from _service(verdict, service, room, chart=drawn)
+    yield from _sections(
+        services,
+        room,
+        lambda item: f"{parts.mark(labels.outcome(item))} {parts.title(verdict, item)}",
+        lambda item, chart: _service(verdict, item, room, chart=chart),
+    )
     if several:
         yield from _passing(services, room)
     yield _origin(verdict)
@@ -197,15 +214,12 @@ def _budgets(report: BudgetReport, room: Room) -> Iterator[str]:
     if several:
         tally = words.tally([labels.status_word(service.status) for service in services])
         yield f"**{words.plural(len(services), 'service')}: {tally}**"
-    charts = CHARTS if room.charts else 0
-    for service in services if room.sections else ():
-        if several and not labels.needs_attention(service):
-            continue
-        if several:
-            yield f"### {parts.dot(service.status)} {for_markdown(service.service)}"
-        drawn = charts > 0 and isinstance(service.status, Status)
-        charts -= drawn
-        yield from _service_budget(report, service, room, chart=drawn)
+    yield from _sections(
+        services,
+        room,
+        lambda item: f"{parts.dot(item.status)} {for_markdown(item.service)}",
+        lambda item, chart: _service_budget(report, item, room, chart=chart),
+    )
     healthy = [service for service in services if not labels.needs_attention(service)]
     if several and healthy and room.passing:
         yield f"### {parts.dot(healthy[0].status)} healthy"

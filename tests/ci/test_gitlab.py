@@ -75,6 +75,20 @@ def test_a_link_among_the_reports_is_not_written_through(tmp_path: Path) -> None
         (tmp_path / "slogate-report" / name).symlink_to(tmp_path / "precious")
     slogate("check", "--risk", "nonsense", env=gitlab(tmp_path))
     assert dotenv(tmp_path)["SLOGATE_DECISION"] == "block"
+    assert (tmp_path / "precious").read_text() == "as it was"
+
+
+def test_no_report_of_a_verdict_is_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "precious").write_text("as it was")
+    (tmp_path / "slogate-report").symlink_to(tmp_path / "elsewhere")
+    assert slogate(*DEMO, "--risk", "high", env=gitlab(tmp_path)).code == 20
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+    for name in ("verdict.json", "junit.xml", "summary.md"):
+        (tmp_path / "slogate-report" / name).unlink()
+        (tmp_path / "slogate-report" / name).symlink_to(tmp_path / "precious")
+    assert slogate(*DEMO, "--risk", "high", env=gitlab(tmp_path)).code == 20
+    assert (tmp_path / "precious").read_text() == "as it was"
 
 
 def test_a_folder_that_cannot_be_made_is_no_approval(tmp_path: Path) -> None:
