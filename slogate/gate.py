@@ -14,13 +14,13 @@ from slogate.core.model import (
     Decision,
     Freeze,
     Missing,
-    ReleaseRisk,
     Service,
     Slices,
     Slo,
 )
 from slogate.core.plan import make_plan
 from slogate.core.policy import budget_status, decide
+from slogate.core.release import ReleaseRisk
 from slogate.core.verdict import BudgetReport, ServiceBudget, Verdict
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError, Problem
@@ -31,7 +31,7 @@ from slogate.sources.interface import Source
 def check(
     services: Sequence[Service],
     sources: Mapping[str, Source],
-    risk: ReleaseRisk,
+    risks: Mapping[str, ReleaseRisk],
     now: int,
     deadline: Deadline,
     *,
@@ -43,11 +43,15 @@ def check(
 ) -> Verdict:
     """The verdict over all services as of `now` (Unix seconds); `change` is only handed on.
 
+    `risks` has the release risk of each service.
+
     Raises ConfigError, with every problem, when a query turns out to be wrong. `explain` also asks
     for what changes no number, such as counter resets.
     """
     verdicts = tuple(
-        decide(service, assessments, risk, fail_on=fail_on, advise=advise, freeze=freeze)
+        decide(
+            service, assessments, risks[service.name], fail_on=fail_on, advise=advise, freeze=freeze
+        )
         for service, assessments in measure(services, sources, now, deadline, explain=explain)
     )
     return Verdict(

@@ -22,11 +22,11 @@ IMPURE = {
 
 WALLS: dict[str, set[str]] = {
     "core": {"slogate.core", "slogate.errors"},
-    "config": {"slogate.core", "slogate.errors", "slogate.config", "pydantic_core", "yaml"},
+    "config": {"slogate.core", "slogate.errors", "slogate.config", "pydantic_core", "yaml", "pathspec"},
     "sources": {"slogate", "slogate.core", "slogate.errors", "slogate.deadline", "slogate.sources",
                 "httpx"},
     "reports": {"slogate.core", "slogate.errors", "slogate.reports", "tabulate"},
-    "changes": {"slogate.core", "slogate.errors", "slogate.changes"},
+    "changes": {"slogate.core", "slogate.errors", "slogate.deadline", "slogate.changes", "pathspec"},
     "ci": {"slogate", "slogate.core", "slogate.errors", "slogate.deadline", "slogate.ci",
            "slogate.reports", "httpx"},
     "gate.py": {"slogate.core", "slogate.errors", "slogate.deadline", "slogate.pool",

@@ -160,5 +160,5 @@ def test_the_action_is_documented(kind: str) -> None:
 
 def test_each_option_of_check_is_an_input_of_the_action() -> None:
     options = set(re.findall(r"--([a-z-]+)", slogate("check", "--help").out.split("Options:")[1]))
-    options -= {"no-advise"}
+    options -= {"no-advise", "no-fetch"}
     assert set(ACTION["inputs"]) == {"services", "python", "github-token"} | options - NO_INPUTS

@@ -60,6 +60,7 @@ def from_github(environ: Mapping[str, str], payload: object) -> Change:
         actor=_cut(environ.get("GITHUB_TRIGGERING_ACTOR") or environ.get("GITHUB_ACTOR", "")),
         url=_text(pull, "html_url") or _text(payload, "release", "html_url"),
         run_url=_github_run(environ),
+        default_branch=_text(payload, "repository", "default_branch"),
     )
 
 
@@ -118,6 +119,7 @@ def from_gitlab(environ: Mapping[str, str]) -> Change:
         actor=_cut(environ.get("GITLAB_USER_LOGIN", "")),
         url=_cut(page) if merge and environ.get("CI_MERGE_REQUEST_PROJECT_URL") else "",
         run_url=_cut(environ.get("CI_JOB_URL", "")),
+        default_branch=_cut(environ.get("CI_DEFAULT_BRANCH", "")),
     )  # fmt: skip
 
 

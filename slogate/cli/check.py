@@ -26,12 +26,12 @@ from slogate.cli.compose import (
     load_config,
     opened,
     present,
-    release_risk,
     select,
     warnings,
 )
-from slogate.cli.options import common, reads_inputs
+from slogate.cli.options import common, of_range, reads_inputs
 from slogate.cli.output import show, warn
+from slogate.cli.risks import Question, release_risks
 from slogate.cli.secrets import without_secrets
 from slogate.core.model import Decision, Risk
 from slogate.deadline import Deadline
@@ -47,9 +47,13 @@ REPORT = click.Path(path_type=Path, dir_okay=False)
 @common("check")
 @click.option(
     "--risk",
-    type=click.Choice([risk.word for risk in Risk]),
-    help="How risky the change is [default: risk.default of the configuration, else high].",
+    type=click.Choice([*(risk.word for risk in Risk), "auto"]),
+    default="auto",
+    show_default=True,
+    help="How risky the change is; auto asks git, and so does a level, unless the configuration "
+    "has `combine: first`: the highest counts.",
 )
+@of_range("check")
 @click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),
@@ -87,7 +91,10 @@ def command(
     color: str,
     verbose: bool,
     quiet: bool,
-    risk: str | None,
+    risk: str,
+    base: str | None,
+    head: str | None,
+    fetch: bool,
     fail_on: str,
     advise: bool,
     summary: Path | None,
@@ -112,11 +119,19 @@ def command(
         settings = load_config(config)
         warn(warnings(settings), quiet=quiet)
         chosen = select(settings, services)
+        stated = None if risk == "auto" else risk
+        risks = release_risks(
+            {service.name: service.paths for service in chosen},
+            Question(stated, base, head, fetch=fetch, change=change),
+            settings.risk,
+            settings.register,
+            deadline,
+        )
         with opened(settings, chosen) as sources:
             verdict = gate.check(
                 chosen,
                 sources,
-                release_risk(risk, settings),
+                risks,
                 present(at),
                 deadline,
                 fail_on=None if fail_on == "never" else Decision[fail_on.upper()],

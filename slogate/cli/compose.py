@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,8 +16,7 @@ from slogate.cli.options import unknown_variables
 from slogate.cli.secrets import hide
 from slogate.config.load import find_config, load
 from slogate.config.settings import Config, PrometheusSettings
-from slogate.core.advice import UNSTATED
-from slogate.core.model import Freeze, ReleaseRisk, Risk, Service
+from slogate.core.model import Freeze, Service
 from slogate.errors import ConfigError
 from slogate.sources import open_source
 from slogate.sources.interface import Source
@@ -32,6 +32,7 @@ def load_config(path: Path | None, *, allow_unset: bool = False) -> Config:
     for source in config.sources.values():
         if isinstance(source, PrometheusSettings):
             hide(source.credentials())
+    hide(config.register.credentials() if config.register else ())
     return config
 
 
@@ -79,13 +80,24 @@ def opened(config: Config, services: Sequence[Service]) -> Iterator[Mapping[str,
             source.close()
 
 
-def release_risk(asked: str | None, config: Config) -> ReleaseRisk:
-    """The risk that was named, else the configuration's, else the worst."""
-    if asked is not None:
-        return ReleaseRisk(Risk[asked.upper()], "--risk")
-    if config.default_risk is not None:
-        return ReleaseRisk(config.default_risk, "risk.default")
-    return ReleaseRisk(Risk.HIGH, UNSTATED)
+def load_risk_config(path: Path | None) -> Config | None:
+    """The configuration, good for its risk only; None where nobody named one and none is found."""
+    try:
+        found = path or find_config(Path.cwd())
+    except (ConfigError, FileNotFoundError):
+        return None
+    config = load(found, os.environ, allow_unset=True, needed="risk")
+    hide(config.register.credentials() if config.register else ())
+    return replace(config, warnings=())
+
+
+def service_paths(config: Config | None, name: str | None) -> tuple[str, ...]:
+    """The paths of a service, none for the whole repository; raises click.UsageError."""
+    if name is None:
+        return ()
+    if config is None:
+        raise click.UsageError("--service needs a configuration, and none is found here")
+    return select(config, [name])[0].paths
 
 
 def deploy_freeze(environ: Mapping[str, str]) -> Freeze | None:

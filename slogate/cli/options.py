@@ -14,7 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("text", "markdown", "json")
 LONGEST = 86_400
 """Seconds; a longer deadline is a typing error."""
-COMMANDS = ("check", "budget", "lint", "schema")
+COMMANDS = ("check", "budget", "risk", "lint", "schema")
 _FOREIGN = {
     *("SLOGATE_TRACEBACK", "SLOGATE_PACKAGE", "SLOGATE_PYTHON"),
     *("SLOGATE_GITHUB_TOKEN", "SLOGATE_GITLAB_TOKEN"),
@@ -79,6 +79,30 @@ def common(command: str, *, timed: bool = True) -> Callable[[F], F]:
                show_default=True, help="Colours in text; NO_COLOR is respected."),
         option("-v", "--verbose", is_flag=True, help="Show every check, and ask the source for what explains the numbers."),
         option("-q", "--quiet", is_flag=True, help="No warnings on stderr."),
+    ]  # fmt: skip
+
+    def decorate(function: F) -> F:
+        for add in reversed(options):
+            function = add(function)
+        return function
+
+    return decorate
+
+
+def of_range(command: str) -> Callable[[F], F]:
+    """The options that say what is released."""
+
+    def variables(word: str) -> list[str]:
+        return [f"SLOGATE_{command.upper()}_{word}"]
+
+    options = [
+        click.option("--base", metavar="REF", envvar=variables("BASE"),
+                     help="What runs now [default: from the platform's event, else the last release "
+                     "tag, else where this branch left the default branch]."),
+        click.option("--head", metavar="REF", envvar=variables("HEAD"),
+                     help="What is released [default: from the platform's event, else HEAD]."),
+        click.option("--fetch/--no-fetch", envvar=variables("FETCH"),
+                     help="Fetch the history that a shallow clone lacks from origin."),
     ]  # fmt: skip
 
     def decorate(function: F) -> F:

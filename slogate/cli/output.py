@@ -42,7 +42,7 @@ def show(
     report: Verdict | BudgetReport, format_: str, output: Path | None, *, color: str, verbose: bool
 ) -> None:
     """Publish a verdict or budgets in the wanted format; raises OutputError when that fails."""
-    colored = format_ == "text" and _wants_color(color, output)
+    colored = format_ == "text" and wants_color(color, output)
     publish(render(format_, report, Options(color=colored, verbose=verbose)), output)
 
 
@@ -65,7 +65,7 @@ def log(text: str) -> None:
         sys.stderr.flush()
 
 
-def _wants_color(choice: str, output: Path | None) -> bool:
+def wants_color(choice: str, output: Path | None) -> bool:
     """Colour on a terminal only, unless asked for; https://no-color.org is respected."""
     if choice != "auto":
         return choice == "always"

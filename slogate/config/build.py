@@ -9,8 +9,9 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from slogate.config import schema, source_schema
 from slogate.config.references import DEFAULT_POLICY
+from slogate.config.risks import register, risk_policy
 from slogate.config.settings import Config, FileSettings, PrometheusSettings
-from slogate.core.model import Events, Latency, Policy, Ratio, Risk, Service, Sli, Slices, Slo
+from slogate.core.model import Events, Latency, Policy, Ratio, Service, Sli, Slices, Slo
 from slogate.core.window import Calendar, Rolling, Window
 
 
@@ -18,7 +19,6 @@ def build(file: schema.SlogateFile, policies: Mapping[str, Policy], path: Path) 
     """The configuration; relative paths in it start from the directory of `path`."""
     directory = path.parent.resolve()
     sources = {name: _source(name, source, directory) for name, source in file.sources.items()}
-    default_risk = file.risk and file.risk.default
     return Config(
         path=path,
         services=tuple(
@@ -26,7 +26,8 @@ def build(file: schema.SlogateFile, policies: Mapping[str, Policy], path: Path) 
             for name, service in file.services.items()
         ),
         sources=sources,
-        default_risk=Risk[default_risk.upper()] if default_risk else None,
+        risk=risk_policy(file.risk),
+        register=register(file.risk, directory),
     )
 
 
@@ -76,6 +77,7 @@ def _service(
         policy=policy,
         owner=service.owner,
         tier=service.tier,
+        paths=tuple(service.paths or ()),
     )
 
 

@@ -40,6 +40,8 @@ ON_MISSING = _word(("error", *DECISIONS))
 GROUP = _word(DECISIONS + STATUSES)
 OPERATOR = _word(("<", "<=", ">", ">=", "==", "!="))
 PERIOD = _word(PERIODS)
+COMBINE = _word(("highest", "first"))
+REGISTER = _word(("http", "file"))
 PROMETHEUS = Scalar(
     scalars.one_of("prometheus", "file"), "prometheus", _any({"enum": ["prometheus"]})
 )
@@ -70,6 +72,7 @@ OBJECTIVE = Scalar(
 SHARE = Scalar(scalars.share, 0.5, _any(_PERCENT, _SHARE))
 THRESHOLD = Scalar(scalars.threshold, 0.5, _any(_PERCENT, _SHARE))
 COUNT = Scalar(scalars.whole(0, 10**12), 0, _any({"type": "integer", "minimum": 0}))
+PAST = Scalar(scalars.whole(1, 100_000), 500, _any({"type": "integer", "minimum": 1}))
 CONCURRENCY = Scalar(
     scalars.whole(1, 64), 8, _any({"type": "integer", "minimum": 1, "maximum": 64})
 )

@@ -42,9 +42,11 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def load(path: Path, environ: Mapping[str, str], *, allow_unset: bool = False) -> Config:
+def load(
+    path: Path, environ: Mapping[str, str], *, allow_unset: bool = False, needed: str = ""
+) -> Config:
     """Read a configuration file; see `parse`."""
-    return parse(_read(path), path, environ, allow_unset=allow_unset)
+    return parse(_read(path), path, environ, allow_unset=allow_unset, needed=needed)
 
 
 def _read(path: Path) -> bytes:
@@ -61,12 +63,18 @@ def _read(path: Path) -> bytes:
 
 
 def parse(
-    raw: bytes, path: Path, environ: Mapping[str, str], *, allow_unset: bool = False
+    raw: bytes,
+    path: Path,
+    environ: Mapping[str, str],
+    *,
+    allow_unset: bool = False,
+    needed: str = "",
 ) -> Config:
     """The configuration in `raw`, which is, or would be, the file at `path`.
 
     With `allow_unset`, variables that are not set become warnings, and what depends on them is
-    not checked; the result is then good for checking only. Raises ConfigError with all problems.
+    not checked; the result is then good for checking only, but for the top-level section that is
+    `needed`. Raises ConfigError with all problems.
     """
     document = read_document(raw, str(path))
     values = substitute(document.data, environ)
@@ -74,7 +82,8 @@ def parse(
     from slogate.config.check import check
 
     config, findings = check(values, path)
-    findings += [*document.findings, *values.broken, *([] if allow_unset else values.unset)]
+    unset = [item for item in values.unset if not allow_unset or item.path[0] == needed]
+    findings += [*document.findings, *values.broken, *unset]
     if config is None or findings:
         raise ConfigError(to_problems(findings, document.lines, str(path)))
     warnings = [*(values.unset if allow_unset else []), *advise(values.data, values.substituted)]

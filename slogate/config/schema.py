@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from slogate.config import fields
 from slogate.config.policy_schema import NAMED_POLICY, POLICY
+from slogate.config.risk_schema import PATTERN, RiskSettings
 from slogate.config.sections import (
     Choice,
     DictOf,
@@ -97,13 +98,10 @@ class Service(Section):
     owner = optional(fields.LABEL, "Who answers for it.")
     source = optional(fields.TEXT, "Name of the source; may be left out when there is only one.")
     policy = optional(fields.TEXT, "Name of one of `policies`; left out, `policy` applies.")
+    paths = optional(
+        ListOf(PATTERN, least=1), "Its files, as in .gitignore; left out, the whole repository."
+    )
     slos = required(ListOf(Nested(Slo), least=1), "Its objectives.")
-
-
-class RiskSettings(Section):
-    """Release risk."""
-
-    default = optional(fields.RISK, "Risk where nobody says another.")
 
 
 class SlogateFile(Section):

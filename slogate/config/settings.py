@@ -9,20 +9,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from slogate.core.model import Risk, Service
+from slogate.core.model import Service
+from slogate.core.risk_policy import RiskPolicy
 from slogate.errors import Problem
 
 _SECRET_HEADER = re.compile(r"auth|token|key|secret|cookie|pass|credential|session", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class PrometheusSettings:
-    """How to reach a Prometheus HTTP API; `timeout` and `resolution` are seconds.
+class HttpAccess:
+    """How to reach a server; `timeout` is seconds.
 
     At most one of `bearer` and `username` is set. Secrets do not appear in the `repr`.
     """
-
-    type: ClassVar[str] = "prometheus"
 
     name: str
     url: str
@@ -34,8 +33,6 @@ class PrometheusSettings:
     cert: Path | None = None
     key: Path | None = None
     timeout: int = 10
-    resolution: int | None = None
-    concurrency: int = 8
 
     def credentials(self) -> tuple[str, ...]:
         """All that must not be shown, in each form in which it is sent; some may be empty."""
@@ -46,6 +43,24 @@ class PrometheusSettings:
         in_url = re.search(r"://[^/@:]*:(.+)@", self.url)
         parts = (word for value in headers for word in (value, *value.split()[-1:]))
         return (self.bearer or "", password, login, in_url[1] if in_url else "", *parts)
+
+
+@dataclass(frozen=True)
+class PrometheusSettings(HttpAccess):
+    """How to reach a Prometheus HTTP API; `resolution` is seconds."""
+
+    type: ClassVar[str] = "prometheus"
+
+    resolution: int | None = None
+    concurrency: int = 8
+
+
+@dataclass(frozen=True)
+class RegisterSettings(HttpAccess):
+    """The team's risk register: a JSON file, or a URL with placeholders; `keys` lead to the level."""
+
+    file: Path | None = None
+    keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,5 +81,6 @@ class Config:
     path: Path
     services: tuple[Service, ...]
     sources: Mapping[str, PrometheusSettings | FileSettings]
-    default_risk: Risk | None = None
+    risk: RiskPolicy = field(default_factory=RiskPolicy)
+    register: RegisterSettings | None = None
     warnings: tuple[Problem, ...] = ()

@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slogate.core import words
-from slogate.core.model import Decision, Freeze, Missing, Policy, ReleaseRisk, Risk, Service, Status
+from slogate.core.model import Decision, Freeze, Missing, Policy, Risk, Service, Status
+from slogate.core.release import ReleaseRisk
 from slogate.core.verdict import BurnRate, Clearance, SloReport
 
-UNSTATED = "unstated"
-"""The source of a risk that nobody stated."""
 _MISSING_TEXT = {
     Missing.NO_TRAFFIC: "has no traffic",
     Missing.NO_DATA: "has no data to be trusted",
@@ -60,8 +59,8 @@ def rationale(case: Case) -> Iterator[str]:
     """Which SLO, which rule, which numbers; the worst first."""
     if case.freeze:
         yield f"{case.freeze.name}, which means {case.decision.word}"
-    if case.risk.source == UNSTATED:
-        yield "the risk is not stated and so taken as high: use --risk or risk.default"
+    if not case.risk.known:
+        yield unknown_risk(case.risk)
     if _matrix_decides(case):
         yield (
             f"{case.status.word} budget and {case.risk.level.word} risk ({case.risk.source}) "
@@ -69,6 +68,12 @@ def rationale(case: Case) -> Iterator[str]:
         )
     for report, call in sorted(case.calls, key=_severity):
         yield from _why(report, call, case.status)
+
+
+def unknown_risk(risk: ReleaseRisk) -> str:
+    """Why the risk is not known, and what is taken for it."""
+    reasons = [f"{item.source}: {item.detail}" for item in risk.opinions if item.level is None]
+    return f"the risk is unknown and taken as {risk.level.word} ({'; '.join(reasons)})"
 
 
 def _why(report: SloReport, call: Decision | None, overall: Status | Missing) -> Iterator[str]:
@@ -101,10 +106,10 @@ def conditions(case: Case) -> Iterator[str]:
     people = words.listing(approvers(case)) or "a second person"
     if case.decision is Decision.REVIEW:
         yield f"approval by {people}"
-    if case.decision < case.fail_on or case.decision <= Decision.REVIEW:
-        return
-    yield from _what_must_hold(case)
-    yield f"releasing all the same needs the approval of {people}"
+    if case.decision >= case.fail_on and case.decision > Decision.REVIEW:
+        yield from _what_must_hold(case)
+        yield f"releasing all the same needs the approval of {people}"
+    yield from map(str, case.risk.safeguards)
 
 
 def _what_must_hold(case: Case) -> Iterator[str]:
@@ -162,6 +167,7 @@ def alternatives(case: Case, clears: Clearance) -> Iterator[str]:
         yield "roll back first, if the errors began with a release"
     if not case.freeze:
         yield from _smaller_change(case)
+        yield from case.risk.likelihood.lowering if case.risk.likelihood else ()
 
 
 def _smaller_change(case: Case) -> Iterator[str]:

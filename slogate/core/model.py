@@ -156,6 +156,7 @@ class Service:
     policy: Policy
     owner: str | None = None
     tier: str | None = None
+    paths: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,12 +184,4 @@ class Change:
     actor: str = ""
     url: str = ""
     run_url: str = ""
-
-
-@dataclass(frozen=True)
-class ReleaseRisk:
-    """How risky the change is, and who says so."""
-
-    level: Risk
-    source: str
-    score: float | None = None
+    default_branch: str = ""

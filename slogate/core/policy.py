@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from slogate.core import advice
 from slogate.core.advice import Case, worst_passing
@@ -14,11 +14,11 @@ from slogate.core.model import (
     Freeze,
     Missing,
     Policy,
-    ReleaseRisk,
     Risk,
     Service,
     Status,
 )
+from slogate.core.release import ReleaseRisk
 from slogate.core.verdict import Check, Clearance, Outcome, ServiceVerdict, SloReport
 from slogate.errors import EXIT_NO_DATA, EXIT_UNMEASURED
 
@@ -102,8 +102,15 @@ def decide(
         approvers=advice.approvers(case),
         clearance=clears,
         owner=service.owner,
-        own_checks=(Check("freeze", Outcome.FAIL, freeze.name),) if freeze else (),
+        own_checks=tuple(_own_checks(risk, freeze)),
     )
+
+
+def _own_checks(risk: ReleaseRisk, freeze: Freeze | None) -> Iterator[Check]:
+    if freeze:
+        yield Check("freeze", Outcome.FAIL, freeze.name)
+    if not risk.known:
+        yield Check("risk", Outcome.WARN, advice.unknown_risk(risk))
 
 
 def exit_code(decision: Decision, fail_on: Decision | None) -> int:

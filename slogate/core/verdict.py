@@ -15,9 +15,9 @@ from slogate.core.model import (
     Decision,
     Missing,
     Policy,
-    ReleaseRisk,
     Status,
 )
+from slogate.core.release import ReleaseRisk
 from slogate.core.window import Period
 
 

@@ -10,7 +10,9 @@ import math
 from typing import Any
 
 from slogate.core import words
-from slogate.core.model import Change, Decision, Policy, ReleaseRisk
+from slogate.core.bands import Limit
+from slogate.core.model import Change, Decision, Policy
+from slogate.core.release import ReleaseRisk, Required
 from slogate.core.verdict import (
     Budget,
     BudgetReport,
@@ -94,7 +96,7 @@ def _service(service: ServiceVerdict) -> Object:
         "exit_code": service.exit_code,
         "owner": service.owner,
         "policy": service.policy,
-        "risk": _risk(service.risk),
+        "risk": risk_object(service.risk),
         "slos": [_slo(slo) for slo in service.slos],
         "checks": [_check(check) for check in service.checks],
         "canary": None,
@@ -121,12 +123,50 @@ def _service_budget(service: ServiceBudget) -> Object:
     }
 
 
-def _risk(risk: ReleaseRisk) -> Object:
+def risk_object(risk: ReleaseRisk) -> Object:
+    """The risk of a release, in the verdict and by itself."""
+    known, range_ = risk.likelihood, risk.revisions
     return {
         "level": risk.level.word,
-        "score": _number(risk.score),
+        "known": risk.known,
+        "score": _number(known.score) if known else None,
+        "probability": known.probability if known else None,
+        "expected": known.expected if known else None,
+        "calibrated": known.calibrated if known else False,
         "source": risk.source,
-        "factors": [],
+        "sources": [
+            {
+                "name": item.source,
+                "level": None if item.level is None else item.level.word,
+                "detail": item.detail,
+            }
+            for item in risk.opinions
+        ],
+        "change_type": risk.change_type,
+        "base": range_.base if range_ else None,
+        "head": range_.head if range_ else None,
+        "range": range_.found if range_ else None,
+        "commits": known.commits if known else None,
+        "limits": [_limit(item) for item in known.limits] if known and known.limits else [],
+        "factors": [vars(item) for item in known.factors] if known else [],
+        "carriers": [vars(item) for item in known.carriers] if known else [],
+        "lowering": list(known.lowering) if known else [],
+        "safeguards": [_safeguard(item) for item in risk.safeguards],
+        "notes": list(risk.notes),
+    }
+
+
+def _limit(limit: Limit) -> Object:
+    return {"scale": limit.scale, "value": limit.value, "origin": limit.words}
+
+
+def _safeguard(item: Required) -> Object:
+    return {
+        "name": item.name,
+        "require": item.require,
+        "files": item.files,
+        "example": item.example,
+        "floor": item.floor.word if item.floor is not None else None,
     }
 
 

@@ -166,6 +166,7 @@ def _service(
     checks = labels.findings(service.checks, service.rationale)
     yield from parts.section("Checks", map(labels.finding, checks))
     if room.details:
+        yield from parts.risk(service.risk)
         yield parts.evidence(service.slos, service.checks, chart=chart)
 
 

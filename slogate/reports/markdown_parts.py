@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from slogate.core import words
 from slogate.core.model import Missing, Status
+from slogate.core.release import Likelihood, ReleaseRisk
 from slogate.core.verdict import Check, Outcome, ServiceBudget, ServiceVerdict, SloReport, Verdict
-from slogate.reports import labels
+from slogate.reports import labels, risk_words
 from slogate.reports.chart import burn_down
 from slogate.reports.escape import for_markdown
 
@@ -61,7 +62,7 @@ def overview(verdict: Verdict, services: Sequence[ServiceVerdict], *, passing: b
     headers = ("service", "would be" if verdict.advise else "decision", "least budget left")
     rows = [_overview_row(verdict, service) for service in listed]
     counted = f"\n\n{mark('approve')} {others:,} approved, not listed" if others else ""
-    return f"{_table(headers, rows) if rows else ''}{counted}".strip()
+    return f"{table(headers, rows) if rows else ''}{counted}".strip()
 
 
 def _overview_row(verdict: Verdict, service: ServiceVerdict) -> tuple[str, ...]:
@@ -81,7 +82,7 @@ def slo_table(slos: Iterable[SloReport]) -> str:
         (_narrow(slo.name), _slo_left(slo), labels.burn(slo).replace("in ", "in&nbsp;"))
         for slo in slos
     ]
-    return _table(("SLO", "budget left", "burn"), rows)
+    return table(("SLO", "budget left", "burn"), rows)
 
 
 def healthy_table(services: Iterable[ServiceBudget]) -> str:
@@ -91,7 +92,7 @@ def healthy_table(services: Iterable[ServiceBudget]) -> str:
         for service in services
         for slo in service.slos
     ]
-    return _table(("service", "SLO", "budget left"), rows)
+    return table(("service", "SLO", "budget left"), rows)
 
 
 def joint_table(services: Iterable[ServiceVerdict] | Iterable[ServiceBudget]) -> str:
@@ -101,7 +102,7 @@ def joint_table(services: Iterable[ServiceVerdict] | Iterable[ServiceBudget]) ->
         for service in services
         for slo in service.slos
     ]
-    return _table(("service", *_SLI_HEADERS, "budget left"), rows)
+    return table(("service", *_SLI_HEADERS, "budget left"), rows)
 
 
 def _slo_left(slo: SloReport) -> str:
@@ -144,12 +145,32 @@ def evidence(slos: Sequence[SloReport], checks: Sequence[Check], *, chart: bool)
     if worst is not None and drawn:
         name, window = for_markdown(worst.name), for_markdown(worst.window)
         blocks["burn-down"] = f"**Error budget of {name}** over {window}\n\n{drawn}"
-    blocks["SLIs"] = _table(_SLI_HEADERS, map(_sli_row, slos))
+    blocks["SLIs"] = table(_SLI_HEADERS, map(_sli_row, slos))
     if any(slo.burn for slo in slos):
         blocks["burn rates"] = _burn_table(slos)
     if checks:
         blocks["checks"] = _check_table(checks)
     return folded(f"Evidence: {words.listing(list(blocks))}", "\n\n".join(blocks.values()))
+
+
+def risk(risk: ReleaseRisk) -> Iterator[str]:
+    """What made the score, folded away."""
+    if risk.likelihood is None:
+        return
+    facts = "\n".join(f"- {for_markdown(sentence)}" for sentence in risk_words.brief(risk))
+    yield folded(
+        "Risk: score, factors, commits", "\n\n".join((facts, *risk_tables(risk.likelihood)))
+    )
+
+
+def risk_tables(known: Likelihood) -> Iterator[str]:
+    """Factors and commits."""
+    if known.factors:
+        for headers, rows in (
+            (risk_words.FACTORS, risk_words.rows(known)),
+            (risk_words.CARRIERS, risk_words.carriers(known)),
+        ):
+            yield table(headers, [[for_markdown(cell) for cell in row] for row in rows])
 
 
 def folded(summary: str, content: str) -> str:
@@ -179,7 +200,7 @@ def _burn_table(slos: Iterable[SloReport]) -> str:
         for slo in slos
         for item in slo.burn
     ]
-    return _table(("SLO", "over", "burn rate", "threshold", "firing"), rows)
+    return table(("SLO", "over", "burn rate", "threshold", "firing"), rows)
 
 
 def _check_table(checks: Iterable[Check]) -> str:
@@ -191,7 +212,7 @@ def _check_table(checks: Iterable[Check]) -> str:
         )
         for check in checks
     ]
-    return _table(("outcome", "check", "detail"), rows)
+    return table(("outcome", "check", "detail"), rows)
 
 
 def _whole(cell: str) -> str:
@@ -204,6 +225,7 @@ def _narrow(name: str) -> str:
     return re.sub(r"(\\_|\.)(?=\w)", rf"\1{_BREAK}", for_markdown(name))
 
 
-def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of cells that are markdown already."""
     lines = [headers, ["---"] * len(headers), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

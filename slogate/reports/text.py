@@ -23,6 +23,7 @@ from slogate.reports.layout import (
     shorten,
     table,
 )
+from slogate.reports.risk_words import brief
 from slogate.reports.slo_table import burn_table, slo_table
 
 _STYLES = {"approve": GREEN, "review": YELLOW, "defer": MAGENTA}
@@ -132,6 +133,7 @@ def _service(
     at_ease = not labels.needs_attention(service) and labels.all_healthy(service.slos)
     said = () if at_ease and not verbose else service.rationale
     yield from section("Why", said, width)
+    yield from section("Risk", () if at_ease and not verbose else brief(service.risk), width)
     yield from section("What must hold", service.conditions, width)
     yield from section("What you can do", service.alternatives, width)
     yield from pairs(labels.outlook(verdict.evaluated_at, service), width)

@@ -192,7 +192,7 @@ def test_no_data_and_an_outage_are_blocks_in_the_outputs(tmp_path: Path) -> None
 
 
 INPUTS = [
-    ({}, "high", "unstated"),
+    ({}, "medium", "risk.default"),
     ({"SLOGATE_CHECK_RISK": "low"}, "low", ""),
     ({"SLOGATE_CHECK_RISK": "low", "SLOGATE_INPUT_RISK": "medium"}, "medium", ""),
     ({"SLOGATE_CHECK_RISK": "low", "SLOGATE_INPUT_RISK": ""}, "low", ""),

@@ -22,8 +22,13 @@ class Run:
 def slogate(
     *arguments: str | Path, cwd: Path | None = None, env: Mapping[str, str] | None = None
 ) -> Run:
-    """One process of its own; only the given SLOGATE_ and other variables are set."""
+    """One process of its own; only the given SLOGATE_ and other variables are set.
+
+    Without a folder of its own it knows no git repository, or results would hang on the history of
+    this project.
+    """
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    inherited |= {} if cwd else {"GIT_DIR": os.devnull}
     done = subprocess.run(
         [sys.executable, "-m", "slogate", *map(str, arguments)],
         cwd=cwd or ROOT,

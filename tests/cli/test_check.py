@@ -47,16 +47,18 @@ def test_advice_says_what_would_happen_and_exits_0() -> None:
     assert verdict["services"][0]["clears_at"] == "2026-11-23T07:07:00Z"
 
 
-def test_without_a_word_on_the_risk_it_is_taken_as_high() -> None:
+def test_a_risk_that_nobody_knows_is_medium_and_the_verdict_says_why() -> None:
     run = slogate(*DEMO)
-    assert run.code == 20
-    assert "the risk is not stated and so taken as high" in " ".join(run.out.split())
+    assert run.code == 0
+    assert run.out.startswith("REVIEW")
+    said = "the risk is unknown and taken as medium (git: this is not a git repository)"
+    assert said in " ".join(run.out.split())
 
 
 def test_the_configuration_may_state_the_risk(tmp_path: Path) -> None:
     text = EXAMPLE.read_text().replace("path: ", f"path: {EXAMPLE.parent}/")
     path = tmp_path / "slogate.yaml"
-    path.write_text(f"{text}\nrisk: {{default: low}}\n")
+    path.write_text(text.replace("risk: {combine: first}", "risk: {default: low}"))
     assert slogate("check", "-c", path, "--at", "2026-11-20T12:07:00Z").code == 0
 
 

@@ -153,7 +153,7 @@ def test_services_keep_their_order_and_everything_said_of_them() -> None:
         Rolling(30 * 86_400),
         "metrics",
     )
-    assert found.default_risk is Risk.MEDIUM
+    assert found.risk.default is Risk.MEDIUM
     assert found.path == Path("slogate.yaml")
 
 

@@ -24,7 +24,6 @@ from slogate.core.model import (
     Missing,
     Policy,
     Ratio,
-    ReleaseRisk,
     Risk,
     Service,
     Slo,
@@ -32,6 +31,7 @@ from slogate.core.model import (
 )
 from slogate.core.plan import Grid, Plan, make_plan
 from slogate.core.policy import decide, default_policy
+from slogate.core.release import ReleaseRisk
 from slogate.core.verdict import Budget, Counts, ServiceVerdict, SloReport
 from slogate.core.window import Calendar, Rolling, Window, parse_time
 

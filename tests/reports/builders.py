@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slogate.core.model import Change, Decision, Missing, ReleaseRisk, Risk, Status
+from slogate.core.model import Change, Decision, Missing, Risk, Status
 from slogate.core.policy import default_policy
+from slogate.core.release import ReleaseRisk
 from slogate.core.verdict import (
     Budget,
     BudgetReport,
@@ -152,7 +153,7 @@ def approved(service: str = "checkout", risk: Risk = Risk.LOW) -> ServiceVerdict
         Status.HEALTHY,
         Decision.APPROVE,
         0,
-        ReleaseRisk(risk, "git", 12.0),
+        ReleaseRisk(risk, "git"),
         "default",
         (slo(), latency()),
         rationale=(
@@ -186,7 +187,7 @@ def reviewed(service: str = "search") -> ServiceVerdict:
         Status.ATTENTION,
         Decision.REVIEW,
         0,
-        ReleaseRisk(Risk.MEDIUM, "git", 41.5),
+        ReleaseRisk(Risk.MEDIUM, "git"),
         "default",
         (report,),
         rationale=(
@@ -237,7 +238,7 @@ def blocked(service: str = "payments") -> ServiceVerdict:
         Status.EXHAUSTED,
         Decision.BLOCK,
         30,
-        ReleaseRisk(Risk.LOW, "git", 8.0),
+        ReleaseRisk(Risk.LOW, "git"),
         "default",
         (report,),
         rationale=(

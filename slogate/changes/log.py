@@ -1,0 +1,101 @@
+"""What `git log` prints with -z, read piece by piece, however much it is.
+
+After its header (see HEADER) a commit has its files: with --raw --numstat first all of
+`:modes and hashes STATUS` NUL path (two paths after a rename), then all of `added TAB deleted TAB
+path` (after a rename: TAB NUL old NUL new); with --name-status `STATUS` NUL path. Fields are told
+apart by their place alone, since a path may hold anything but NUL.
+https://git-scm.com/docs/git-log, "RAW OUTPUT FORMAT" and "THE -Z OUTPUT FORMAT"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from slogate.core.commits import FileChange, Header
+from slogate.errors import ChangeError
+
+HEADER = "%x01%H%x00%ct%x00%B%x00"
+"""The --format of a commit: a control byte, hash, time of the committer, message."""
+_START = b"\x01"
+_SUBMODULE = b"160000"
+
+
+def fields(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """What stands before each NUL."""
+    parts: list[bytes] = []
+    for chunk in chunks:
+        head, *others = chunk.split(b"\0")
+        parts.append(head)
+        if others:
+            yield b"".join(parts)
+            yield from others[:-1]
+            parts = others[-1:]
+    if any(parts):
+        raise ChangeError("what git printed breaks off in the middle")
+
+
+def read_files(chunks: Iterable[bytes]) -> Iterator[Header | FileChange]:
+    """Headers, each followed by its files, of `git log -z --raw --numstat`."""
+    stream = fields(chunks)
+    submodules: set[bytes] = set()
+    for field in stream:
+        entry = field.removeprefix(b"\n")
+        if entry.startswith(_START):
+            submodules.clear()
+            yield _header(entry, stream)
+        elif entry.startswith(b":"):
+            path = _raw_path(entry, stream)
+            if _SUBMODULE in (entry[1:7], entry[8:14]):
+                submodules.add(path)
+        elif entry:
+            yield _file(entry, stream, submodules)
+
+
+def read_paths(chunks: Iterable[bytes]) -> Iterator[Header | str]:
+    """Headers, each followed by the paths of its files, of `git log -z --name-status`."""
+    stream = fields(chunks)
+    for field in stream:
+        entry = field.removeprefix(b"\n")
+        if entry.startswith(_START):
+            yield _header(entry, stream)
+        elif entry:
+            yield _path(_next(stream))
+
+
+def _header(entry: bytes, stream: Iterator[bytes]) -> Header:
+    time, message = _next(stream), _next(stream)
+    try:
+        return Header(entry[1:].decode("ascii"), int(time or 0), message.decode(errors="replace"))
+    except ValueError:
+        raise ChangeError(f"what git printed cannot be read: {entry[:80]!r}") from None
+
+
+def _raw_path(entry: bytes, stream: Iterator[bytes]) -> bytes:
+    path = _next(stream)
+    return _next(stream) if entry.rpartition(b" ")[2][:1] in (b"R", b"C") else path
+
+
+def _file(entry: bytes, stream: Iterator[bytes], submodules: set[bytes]) -> FileChange:
+    try:
+        added, deleted, path = entry.split(b"\t", 2)
+        old = None
+        if not path:
+            old, path = _path(_next(stream)), _next(stream)
+        return FileChange(_path(path), _lines(added), _lines(deleted), old, path in submodules)
+    except ValueError:
+        raise ChangeError(f"what git printed cannot be read: {entry[:80]!r}") from None
+
+
+def _lines(number: bytes) -> int | None:
+    return None if number == b"-" else int(number)
+
+
+def _path(raw: bytes) -> str:
+    return raw.decode(errors="surrogateescape")
+
+
+def _next(stream: Iterator[bytes]) -> bytes:
+    found = next(stream, None)
+    if found is None:
+        raise ChangeError("what git printed breaks off in the middle")
+    return found

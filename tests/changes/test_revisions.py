@@ -1,0 +1,206 @@
+"""From which base to which head, in real repositories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from slogate.core.model import Change
+from slogate.errors import ChangeError, ConfigError
+from tests.changes.builders import found_in
+from tests.support.repository import Repository
+
+FIRST = "is this the first deploy"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    return Repository(tmp_path / "repository")
+
+
+def row(repository: Repository, number: int, branch: str = "main") -> list[str]:
+    return [repository.commit({branch: str(count)}, branch=branch) for count in range(number)]
+
+
+def test_options_come_first(repository: Repository) -> None:
+    one, two, three = row(repository, 3)
+    repository.tag("v1", two)
+    found = found_in(repository, one, "main~1", Change("push", two, three))
+    assert (found.base, found.head) == (one, two)
+    assert found.found == f"base is {one} (--base), head is main~1 (--head)"
+    assert found.base_time == 1_780_003_600
+    assert not found.rollback
+
+
+def test_then_comes_the_event(repository: Repository) -> None:
+    one, two, three = row(repository, 3)
+    repository.tag("v1", two)
+    found = found_in(repository, change=Change("push", one, three))
+    assert (found.base, found.head, found.notes) == (one, three, ())
+    assert found.found == "base is that of the event, head is the commit of the event"
+
+
+def test_the_base_of_an_event_that_is_gone_is_noted_and_the_next_counts(
+    repository: Repository,
+) -> None:
+    _, two, three = row(repository, 3)
+    repository.tag("v1", two)
+    found = found_in(repository, change=Change("push", "e" * 40, three))
+    assert (found.base, found.head) == (two, three)
+    assert found.notes == (f"the base of the event, {'e' * 40}, is not in this clone any more",)
+
+
+def test_the_head_of_an_event_that_is_gone_is_an_error(repository: Repository) -> None:
+    one, _ = row(repository, 2)
+    with pytest.raises(ChangeError, match=r"the commit eeee.* is not in this clone"):
+        found_in(repository, change=Change("push", one, "e" * 40))
+
+
+@pytest.mark.parametrize("annotated", [True, False])
+def test_then_comes_the_last_release_tag(repository: Repository, *, annotated: bool) -> None:
+    one, two, three = row(repository, 3)
+    repository.tag("v1", one, annotated=annotated)
+    repository.tag("v2", two, annotated=annotated)
+    found = found_in(repository)
+    assert (found.base, found.head) == (two, three)
+    assert found.found == "base is the last release tag, v2, head is HEAD"
+
+
+def test_when_a_tag_is_released_the_one_before_it_counts(repository: Repository) -> None:
+    one, two, three = row(repository, 3)
+    repository.tag("v1", one)
+    repository.tag("latest", two)
+    repository.tag("v2", three, annotated=True)
+    repository.tag("v2.0", three)
+    repository.tag("stable", three)
+    assert found_in(repository).base == one
+    assert found_in(repository, head="v2").base == one
+    assert found_in(repository, change=Change("release", head="v2")).base == one
+
+
+def test_tags_of_another_pattern_are_no_releases(repository: Repository) -> None:
+    one, two, three = row(repository, 3)
+    repository.tag("shop/v1", one)
+    repository.tag("nightly-5", two)
+    assert found_in(repository, tags=["shop/*"]).base == one
+    assert found_in(repository, tags=["nope*", "nightly-*"]).base == two
+    with pytest.raises(ChangeError, match=FIRST):
+        found_in(repository)
+    assert found_in(repository, base="shop/v1").head == three
+
+
+def test_tags_that_head_does_not_have_are_no_releases_of_it(repository: Repository) -> None:
+    one, *_ = row(repository, 2)
+    side = repository.commit({"side": "x"}, parents=[one], branch="side")
+    repository.tag("v1", one)
+    repository.tag("v2", side)
+    assert found_in(repository).base == one
+
+
+def test_a_tag_of_a_file_is_no_release(repository: Repository) -> None:
+    row(repository, 2)
+    repository.tag("v1", "main:main")
+    with pytest.raises(ChangeError, match=FIRST):
+        found_in(repository)
+
+
+def test_then_comes_where_the_branch_left_the_default_branch(repository: Repository) -> None:
+    one, two, _ = row(repository, 3)
+    repository.git("update-ref", "refs/remotes/origin/main", "main")
+    row(repository, 1, "topic")
+    side = repository.commit({"x": "y"}, parents=[two], branch="topic")
+    found = found_in(repository, head="topic")
+    assert (found.base, found.head) == (two, side)
+    assert found.found == "base is where it left origin/main, head is topic (--head)"
+    repository.git("update-ref", "refs/remotes/origin/trunk", one)
+    event = Change("push", head=side, default_branch="trunk")
+    assert found_in(repository, change=event).base == one
+
+
+def test_the_first_deploy_has_no_base(repository: Repository) -> None:
+    row(repository, 2)
+    with pytest.raises(ChangeError, match=FIRST):
+        found_in(repository)
+
+
+def test_without_a_commit_there_is_nothing(repository: Repository) -> None:
+    with pytest.raises(ChangeError, match="HEAD names no commit: is the repository new"):
+        found_in(repository)
+
+
+def test_head_before_base_is_a_rollback(repository: Repository) -> None:
+    one, two, three = row(repository, 3)
+    assert found_in(repository, three, one).rollback
+    assert not found_in(repository, one, three).rollback
+    assert not found_in(repository, two, two).rollback
+
+
+def test_branches_that_have_parted_are_no_rollback(repository: Repository) -> None:
+    one, two = row(repository, 2)
+    side = repository.commit({"side": "x"}, parents=[one], branch="side")
+    assert not found_in(repository, two, side).rollback
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [{}, {"GIT_TRACE": "1"}],
+    ids=["plain", "traced"],
+)  # fmt: skip
+def test_histories_that_never_met_are_said_so(
+    repository: Repository, environ: dict[str, str]
+) -> None:
+    _, two = row(repository, 2)
+    other = repository.commit({"x": "y"}, parents=[], branch="other")
+    with pytest.raises(ChangeError, match="have no common history"):
+        found_in(repository, other, two, environ=environ)
+
+
+HOSTILE = [
+    "--output=written", "-h", "--help", "-", "--", "--all", "--upload-pack=touch written", "a\nb",
+    "a\0b", "@{u}", "@{upstream}", "@{-1}", "^main", "main..topic", "main:main", "main^{tree}",
+    "HEAD~99", " ", "nope", "e" * 40, "\udcff", "\ud800", "$(touch written)", "|touch written",
+    "../../etc/passwd", "x" * 70_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "name",
+    HOSTILE,
+    ids=range(len(HOSTILE)),
+)
+@pytest.mark.parametrize("option", ["base", "head"])
+def test_what_names_no_commit_is_refused_and_does_nothing(
+    repository: Repository, name: str, option: str
+) -> None:
+    one, *_ = row(repository, 2)
+    before = {path for path in repository.folder.rglob("*") if "objects" not in path.parts}
+    options = {"base": one, "head": "main"} | {option: name}
+    with pytest.raises((ConfigError, ChangeError), match=rf"--{option}: there is no commit|utf-8"):
+        found_in(repository, options["base"], options["head"])
+    after = {path for path in repository.folder.rglob("*") if "objects" not in path.parts}
+    assert after == before
+
+
+@pytest.mark.parametrize("name", HOSTILE[:12], ids=range(12))
+def test_no_event_names_an_option_of_git(repository: Repository, name: str) -> None:
+    one, two = row(repository, 2)
+    with pytest.raises(ChangeError, match="is not in this clone"):
+        found_in(repository, change=Change("push", one, name))
+    with pytest.raises(ChangeError, match=FIRST):
+        found_in(repository, change=Change("push", name, two))
+
+
+def test_an_empty_option_is_none(repository: Repository) -> None:
+    one, two = row(repository, 2)
+    found = found_in(repository, "", "", Change("push", one, two))
+    assert (found.base, found.head) == (one, two)
+
+
+def test_a_tag_that_looks_like_an_option_is_a_tag(repository: Repository) -> None:
+    one, two = row(repository, 2)
+    repository.git("update-ref", "refs/tags/--output=written", one)
+    assert found_in(repository, tags=["--output*"]).base == one
+    repository.git("update-ref", "refs/tags/-h", two)
+    assert found_in(repository, tags=["-*"]).base == one
+    assert not (repository.folder / "written").exists()
