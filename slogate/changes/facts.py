@@ -67,17 +67,6 @@ def read_range(
     }
 
 
-def read_history(git: Git, revisions: Revisions, past: Past, policy: RiskPolicy) -> Range:
-    """The facts of the past alone."""
-    before = Fold((), policy)
-    with ExitStack() as stack:
-        mended = stack.enter_context(_fixes(git, revisions, past, policy))
-        earlier = stack.enter_context(_earlier(git, past))
-        fixes = read_fixes(mended, policy, git.boundary())
-        fold(earlier, [before], fixes, _until(past, 1).__getitem__)
-    return _range(Fold((), policy), before, past)
-
-
 def _undone(
     git: Git, revisions: Revisions, policy: RiskPolicy, scopes: Mapping[str, Sequence[str]]
 ) -> dict[str, Range]:

@@ -46,10 +46,10 @@ class Past:
         return {node.sha: node for node in every}
 
 
-def read_past(git: Git, base: str, policy: RiskPolicy, *, whole: bool = False) -> Past:
-    """The past of base; the `whole` of it is for calibration, which may take its time."""
-    limit = [] if whole else [f"--max-count={_WIDE * policy.history}"]
-    listed = git.ask("rev-list", "--parents", "--timestamp", *limit, base)
+def read_past(git: Git, base: str, policy: RiskPolicy) -> Past:
+    """The past of base."""
+    limit = f"--max-count={_WIDE * policy.history}"
+    listed = git.ask("rev-list", "--parents", "--timestamp", limit, base)
     nodes = [_node(line) for line in listed.split("\n")[:-1]]
     boundary = git.boundary()
     plain = [node for node in nodes if len(node.parents) < 2 and node.sha not in boundary]

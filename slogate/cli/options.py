@@ -81,6 +81,12 @@ def common(command: str, *, timed: bool = True) -> Callable[[F], F]:
         option("-q", "--quiet", is_flag=True, help="No warnings on stderr."),
     ]  # fmt: skip
 
+    return _together(options)
+
+
+def _together(options: Sequence[Callable[[F], F]]) -> Callable[[F], F]:
+    """One decorator that adds the options in their order."""
+
     def decorate(function: F) -> F:
         for add in reversed(options):
             function = add(function)
@@ -105,12 +111,7 @@ def of_range(command: str) -> Callable[[F], F]:
                      help="Fetch the history that a shallow clone lacks from origin."),
     ]  # fmt: skip
 
-    def decorate(function: F) -> F:
-        for add in reversed(options):
-            function = add(function)
-        return function
-
-    return decorate
+    return _together(options)
 
 
 def reads_inputs(command: click.Command) -> click.Command:

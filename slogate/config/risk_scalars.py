@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from slogate.config.problems import shown
-from slogate.config.scalars import line, number, percent, text
+from slogate.config.scalars import http_parts, line, number, percent, text
 from slogate.core.risk_policy import Band
 
 BAND_PATTERN = r"^(p[0-9]{1,2}(\.[0-9]+)?|[0-9]+(\.[0-9]+)?\s*%)$"
@@ -79,12 +78,7 @@ def register_url(value: object) -> str:
     bare = content
     for name in PLACEHOLDERS:
         bare = bare.replace(name, "x")
-    try:
-        parts = urlsplit(bare)
-        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        right = False
-    if not right or " " in bare or "{{" in bare or "#" in bare:
+    if http_parts(bare) is None or " " in bare or "{{" in bare or "#" in bare:
         raise ValueError(
             "must be a URL such as https://risk.example.com/changes/{{head}}; "
             f"placeholders are {', '.join(PLACEHOLDERS)}"

@@ -106,7 +106,7 @@ def header_name(value: object) -> str:
 def url(value: object) -> str:
     """An http or https URL; never shown, it may hold credentials."""
     content = line(value)
-    parts = _http_parts(content)
+    parts = http_parts(content)
     if parts is None or " " in content:
         raise ValueError("must be a URL such as https://prometheus.example.com:9090")
     if parts.query or parts.fragment:
@@ -116,7 +116,8 @@ def url(value: object) -> str:
     return content
 
 
-def _http_parts(content: str) -> SplitResult | None:
+def http_parts(content: str) -> SplitResult | None:
+    """The parts of an http or https address; None where it is none."""
     try:
         parts = urlsplit(content)
         right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
