@@ -32,24 +32,41 @@ class Peers:
         return [release_score(peer, card) + self.added for peer in self.releases]
 
 
-def peers(found: Range, count: int, policy: RiskPolicy) -> Peers | None:
+@dataclass(frozen=True)
+class ScoredPast:
+    """The scores of earlier commits, newest first, and of those of each earlier release."""
+
+    history: tuple[float, ...]
+    releases: tuple[tuple[float, ...], ...]
+
+
+def scored_past(found: Range, policy: RiskPolicy) -> ScoredPast:
+    """Every commit of the past is scored once, however often groups are made of them."""
+    latest = (release for release in found.releases[: policy.releases] if release)
+    return ScoredPast(
+        history=_scores(found.history, policy.card),
+        releases=tuple(_scores(release, policy.card) for release in latest),
+    )
+
+
+def peers(past: ScoredPast, count: int, policy: RiskPolicy) -> Peers | None:
     """Past releases, else groups of as many commits; None where there is too little history.
 
     Groups of a smaller size are scaled: n times as many commits of the same kind add ln(n)/slope.
     """
-    card = policy.card
-    releases = [_scores(release, card) for release in found.releases[: policy.releases] if release]
-    if len(releases) >= policy.least_releases:
-        return Peers(tuple(releases), f"the last {len(releases)} releases")
-    if len(found.history) < policy.least_history or count < 1:
+    if len(past.releases) >= policy.least_releases:
+        return Peers(past.releases, f"the last {len(past.releases)} releases")
+    scores = past.history
+    if len(scores) < policy.least_history or count < 1:
         return None
-    scores = _scores(found.history, card)
     size = max(1, min(count, len(scores) // LEAST_PEERS))
     groups = [scores[at : at + size] for at in range(0, len(scores) - size + 1, size)]
     words = f"{len(groups)} groups of {plural(size, 'commit')} before this release"
     if size == count:
         return Peers(tuple(groups), words)
-    return Peers(tuple(groups), f"{words}, scaled to {count:,}", log(count / size) / card.slope)
+    return Peers(
+        tuple(groups), f"{words}, scaled to {count:,}", log(count / size) / policy.card.slope
+    )
 
 
 def _scores(commits: Sequence[Commit], card: Scorecard) -> tuple[float, ...]:

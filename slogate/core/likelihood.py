@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from math import fsum, log
 
 from slogate.core import words
-from slogate.core.bands import Limit, Measures, Peers, judge, limit, peers
+from slogate.core.bands import (
+    Limit,
+    Measures,
+    Peers,
+    ScoredPast,
+    judge,
+    limit,
+    peers,
+    scored_past,
+)
 from slogate.core.commits import Commit, Range
 from slogate.core.model import Risk
 from slogate.core.release import Carrier, Factor, Likelihood
@@ -34,7 +43,8 @@ def assess(found: Range, policy: RiskPolicy) -> Likelihood:
     commits = sorted(found.commits, key=lambda one: -commit_score(one, policy.card))
     if not commits:
         return Likelihood(Risk.LOW, 0.0, 0, 0.0, 0.0, calibrated=False)
-    known = peers(found, len(commits), policy)
+    past = scored_past(found, policy)
+    known = peers(past, len(commits), policy)
     intercept, calibrated = _intercept(known, policy)
     scores = [commit_score(commit, policy.card) for commit in commits]
     measures = _measures(scores, intercept, policy)
@@ -50,7 +60,7 @@ def assess(found: Range, policy: RiskPolicy) -> Likelihood:
         limits=(medium, high),
         factors=tuple(_factors(commits, scores, policy)),
         carriers=_carriers(commits, scores, policy),
-        lowering=_lowering(found, commits, found_level, intercept, policy),
+        lowering=_lowering(past, commits, scores, found_level, intercept, policy),
     )
 
 
@@ -144,8 +154,9 @@ def _carriers(
 
 
 def _lowering(
-    found: Range,
+    past: ScoredPast,
     commits: Sequence[Commit],
+    scores: Sequence[float],
     reached: Risk,
     intercept: float,
     policy: RiskPolicy,
@@ -153,11 +164,10 @@ def _lowering(
     """The fewest commits without which the rest has a lower level, the riskiest set aside first."""
     if reached is Risk.LOW:
         return ()
-    scores = [commit_score(commit, policy.card) for commit in commits]
     weights = shares(scores, policy.card)
     for aside in range(1, min(len(commits), MOST_ASIDE + 1)):
         rest = scores[aside:]
-        limits = _limits(peers(found, len(rest), policy), policy)
+        limits = _limits(peers(past, len(rest), policy), policy)
         level = judge(_measures(rest, intercept, policy), *limits)
         if level < reached:
             share = words.percent(fsum(weights[:aside]), 0)
