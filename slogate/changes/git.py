@@ -29,23 +29,17 @@ _QUIET = {
     "GIT_TRACE2_EVENT": "0",
     "GIT_TRACE2_PERF": "0",
 }
-_SETTLED = (
-    *(
-        "-c",
+_SETTLED = tuple(
+    word
+    for setting in (
         "log.showSignature=false",
-        "-c",
         "log.showRoot=true",
-        "-c",
         f"diff.orderFile={os.devnull}",
-    ),
-    *(
-        "-c",
         "core.bigFileThreshold=512m",
-        "-c",
         "diff.relative=false",
-        "-c",
         f"core.attributesFile={os.devnull}",
-    ),
+    )
+    for word in ("-c", setting)
 )
 """What the user's configuration of git must not change."""
 _BROKEN = re.compile(r"corrupt|object (file|directory)|inflate|unable to read|bad object")
@@ -89,7 +83,8 @@ class Git:
         lines = found.decode(errors="surrogateescape").removesuffix("\n").split("\n")
         if len(lines) != 3:
             raise ChangeError("the path of the repository holds a line break: move it")
-        self.shallow, self._folder, boundary = lines
+        shallow, self._folder, boundary = lines
+        self._shallow = shallow == "true"
         self._boundary = folder / boundary
         hidden = (
             "GIT_DIR",
@@ -108,7 +103,7 @@ class Git:
 
     def is_shallow(self) -> bool:
         """Is the history cut off somewhere?"""
-        return self.shallow == "true"
+        return self._shallow
 
     def boundary(self) -> frozenset[str]:
         """The commits at which the history is cut off: they look as if they added everything."""
@@ -148,7 +143,7 @@ class Git:
         """Fetch what a shallow clone lacks, and the tags, from where it was cloned."""
         arguments = ["fetch", "--quiet", "--unshallow", "--tags", "--no-recurse-submodules"]
         self._run([*arguments, "origin"], self._work_tree, self._caller)
-        self.shallow = "false"
+        self._shallow = False
 
     @contextmanager
     def stream(self, *arguments: str, given: str = "") -> Iterator[Iterator[bytes]]:
