@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -24,9 +24,10 @@ from typing import NamedTuple
 
 from bench import histories
 from bench.features import rank_correlation
-from bench.measure import circumstances, run
+from bench.measure import Program, Sample, circumstances, interleave, run, table
 from slogate.changes.facts import read_range
 from slogate.changes.git import Git
+from slogate.changes.process import Running
 from slogate.changes.revisions import Asked, revisions
 from slogate.core.change_risk import ChangeRisk, change_risk
 from slogate.core.risk_policy import RiskPolicy
@@ -36,7 +37,16 @@ from tests.support.repository import ENVIRON
 POLICY = RiskPolicy()
 RELEASE, RANGES, FILES = 100, (100, 1000, 10_000), (1000, 100_000)
 SECONDS = 600.0
-MOST_SECONDS, MOST_RATIO, LEAST_CORRELATION = 2.0, 1.5, 0.99
+MOST_SECONDS, MOST_RATIO, LEAST_CORRELATION = 1.0, 1.5, 0.99
+AS_A_PROGRAM = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+os.chdir(sys.argv[2])
+del sys.argv[1:3]
+from slogate.cli import main
+raise SystemExit(main())
+"""
+ROOT = Path(__file__).parent.parent
 IN_A_CHILD = """
 import resource, sys
 sys.path.insert(0, sys.argv[1])
@@ -88,17 +98,16 @@ class Watched(Git):
         super().__init__(folder, environ, deadline)
 
     @contextmanager
-    def stream(self, *arguments: str, given: str = "") -> Iterator[Iterator[bytes]]:
-        pinned = tuple(self._pinned(arguments))
-        self.commands.append(Command(pinned, Path(self._folder), self._environ, given))
-        with super().stream(*arguments, given=given) as chunks:
-            yield chunks
-
-    def _run(
-        self, arguments: Sequence[str], folder: Path, environ: Mapping[str, str], given: str = ""
-    ) -> bytes:
-        self.commands.append(Command(tuple(arguments), folder, environ, given))
-        return super()._run(arguments, folder, environ, given)
+    def _running(
+        self,
+        arguments: Sequence[str],
+        folder: str | Path,
+        environ: Mapping[str, str],
+        given: str = "",
+    ) -> Iterator[Running]:
+        self.commands.append(Command(tuple(arguments), Path(folder), environ, given))
+        with super()._running(arguments, folder, environ, given) as process:
+            yield process
 
 
 def assess(folder: Path, base: str, head: str, kind: type[Git]) -> ChangeRisk:
@@ -119,6 +128,7 @@ def main() -> int:
         print(f"{circumstances()}, {repository.git('--version')}")
         print(f"{options.commits} commits, built in {time.perf_counter() - start:.0f} s\n")
         fine = _ratio(repository.folder, hashes, options.rounds)
+        _whole(repository.folder, hashes, options.rounds)
         _linear(repository.folder, hashes)
         if options.profile:
             _profile(repository.folder, hashes)
@@ -174,6 +184,19 @@ def _spread(seconds: Sequence[float]) -> str:
     return f"{middle:7.1f} ({low:.0f}-{high:.0f})".ljust(22)
 
 
+def _whole(folder: Path, hashes: Sequence[str], rounds: int) -> None:
+    """The command as a process, beside one that has nothing to do."""
+    python = [os.path.abspath(sys.executable), "-c", AS_A_PROGRAM, str(ROOT), str(folder)]  # noqa: PTH100
+    asked = ("risk", "-f", "json", "--base", hashes[-1 - RELEASE], "--head", hashes[-1])
+
+    def wrong(word: str) -> Callable[[Sample], str]:
+        return lambda sample: "" if sample.code == 0 and word in sample.out else "no answer"
+
+    risk = Program("slogate risk", [*python, *asked], wrong(f'"commits": {RELEASE}'))
+    bare = Program("slogate --version", [*python, "--version"], wrong("slogate"))
+    print(f"\nwhole processes\n{table(interleave([risk, bare], rounds))}")
+
+
 def _linear(folder: Path, hashes: Sequence[str]) -> None:
     print("\ncommits   seconds   ms per commit   bare git s   ratio")
     for number in RANGES:
@@ -196,10 +219,9 @@ def _profile(folder: Path, hashes: Sequence[str]) -> None:
 
 def _memory(place: Path) -> None:
     print("\nfiles of one commit   seconds   MB of slogate   MB of git   score")
-    root = Path(__file__).parent.parent
     for number in FILES:
         repository, (base, head) = histories.wide(place / f"wide{number}", number)
-        words = (IN_A_CHILD, str(root), str(repository.folder), base, head)
+        words = (IN_A_CHILD, str(ROOT), str(repository.folder), base, head)
         sample = run([os.path.abspath(sys.executable), "-c", *words])  # noqa: PTH100
         if sample.code:
             raise SystemExit(sample.err)

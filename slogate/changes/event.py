@@ -81,7 +81,8 @@ def _github_range(event: str, payload: object) -> tuple[str, str]:
     if event in ("deployment", "deployment_status"):
         return "", _text(payload, "deployment", "sha")
     if event == "release":
-        return "", _text(payload, "release", "tag_name")
+        tag = _text(payload, "release", "tag_name")
+        return "", f"refs/tags/{tag}" if tag else ""
     return "", ""
 
 

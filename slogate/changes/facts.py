@@ -7,23 +7,21 @@ that a commit may touch any number of files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 
-from slogate.changes.fold import Fold, fold
+from slogate.changes.fold import Fold, fold, rules
 from slogate.changes.git import Git
-from slogate.changes.log import HEADER
+from slogate.changes.log import FILES
+from slogate.changes.merges import changing_octopus, fold_merges
 from slogate.changes.past import Fixes, Past, fixes_command, read_fixes, read_past
-from slogate.changes.revisions import shallow
+from slogate.changes.paths import Paths
+from slogate.changes.revisions import require_complete
+from slogate.changes.tree import unmatched
 from slogate.core.commits import Range, Revisions
-from slogate.core.risk_policy import RiskPolicy
+from slogate.core.risk_policy import SAFEGUARDS, RiskPolicy
 
-_FILES = (
-    *("log", "-z", "--raw", "--numstat", "-M", "--no-merges", "--no-abbrev", "--encoding=UTF-8"),
-    *("--no-ext-diff", "--no-textconv", "--diff-algorithm=myers", "--ignore-submodules=none"),
-    f"--format={HEADER}",
-)
 _LARGEST_GROUP = 50
 """Commits of the past count fixes up to where a group of the release's size, or of this, begins."""
 
@@ -37,31 +35,34 @@ def read_range(
     """
     if revisions.rollback:
         return _undone(git, revisions, policy, scopes)
+    require_complete(git, revisions.base, revisions.head)
     boundary = git.boundary()
-    past = read_past(git, revisions.base, policy) if _compares(policy) else Past()
-    folds = {name: Fold(paths, policy, policy.safeguards) for name, paths in scopes.items()}
+    past = _past(git, revisions.base, policy)
+    safeguards = rules(policy)
+    folds = {name: Fold(paths, policy, safeguards) for name, paths in scopes.items()}
     before = {name: Fold(paths, policy) for name, paths in scopes.items()}
-
-    def until(sha: str) -> int:
-        if sha in boundary:
-            raise shallow()
-        return revisions.base_time
-
     with ExitStack() as stack:
         mended = stack.enter_context(_fixes(git, revisions, past, policy))
         span = f"{revisions.base}..{revisions.head}"
-        changes = stack.enter_context(git.stream(*_FILES, span, "--"))
+        changes = stack.enter_context(git.stream(*FILES, span, "--"))
         earlier = stack.enter_context(_earlier(git, past))
         fixes = read_fixes(mended, policy, boundary)
-        total = fold(changes, folds.values(), fixes, until)
+        total = fold(changes, folds.values(), fixes, lambda _: revisions.base_time)
         renames_skipped = git.renames_skipped
+        unseen = fold_merges(git, span, folds.values(), fixes, revisions.base_time)
         fold(earlier, before.values(), fixes, _until(past, total).__getitem__)
+    octopus = changing_octopus(git, span)
+    nowhere, idle = _astray(git, revisions.head, folds, safeguards, policy)
     days = _history_days(git, revisions, policy, boundary)
     return {
         name: replace(
             _range(folds[name], before[name], past),
             history_days=days,
             renames_skipped=renames_skipped,
+            nowhere=name in nowhere,
+            idle=idle,
+            unseen=unseen,
+            octopus=octopus,
         )
         for name in scopes
     }
@@ -71,8 +72,9 @@ def _undone(
     git: Git, revisions: Revisions, policy: RiskPolicy, scopes: Mapping[str, Sequence[str]]
 ) -> dict[str, Range]:
     """What a rollback takes back."""
-    folds = {name: Fold(paths, policy, policy.safeguards) for name, paths in scopes.items()}
-    with git.stream(*_FILES, f"{revisions.head}..{revisions.base}", "--") as undone:
+    safeguards = rules(policy)
+    folds = {name: Fold(paths, policy, safeguards) for name, paths in scopes.items()}
+    with git.stream(*FILES, f"{revisions.head}..{revisions.base}", "--") as undone:
         fold(undone, folds.values(), Fixes(policy.look_back), lambda _: 0)
     return {name: _range(one, Fold((), policy), Past()) for name, one in folds.items()}
 
@@ -90,14 +92,43 @@ def _range(release: Fold, before: Fold, past: Past) -> Range:
         touched={name: files for name, files in touched.items() if files is not None},
         excluded=release.excluded.touched,
         submodules=release.submodules.touched,
+        binaries=release.binaries.touched,
         elsewhere=release.elsewhere,
     )
 
 
-def _compares(policy: RiskPolicy) -> bool:
-    """Is the past asked for at all?"""
+def _astray(
+    git: Git,
+    head: str,
+    folds: Mapping[str, Fold],
+    safeguards: Mapping[str, Paths],
+    policy: RiskPolicy,
+) -> tuple[Collection[str], tuple[str, ...]]:
+    """The scopes of which nothing was touched nor is there, and such safeguards of the team's own."""
+    asleep = {name: one.paths for name, one in folds.items() if one.paths and not one.commits}
+    touched = {
+        name for one in folds.values() for name, files in one.touched.items() if files.touched
+    }
+    usual = {rule.paths for rule in SAFEGUARDS}
+    own = {rule.name for rule in policy.safeguards if rule.paths not in usual}
+    idle = {name: safeguards[name] for name in own & set(safeguards) - touched}
+    wanted = {(True, name): paths for name, paths in asleep.items()}
+    wanted |= {(False, name): paths for name, paths in idle.items()}
+    left = unmatched(git, head, wanted)
+    return (
+        {name for is_scope, name in left if is_scope},
+        tuple(sorted(name for is_scope, name in left if not is_scope)),
+    )
+
+
+def _past(git: Git, base: str, policy: RiskPolicy) -> Past:
+    """As much of the past as is asked for; too few releases would not be compared with."""
     by_past = "percentile" in (policy.medium.kind, policy.high.kind)
-    return by_past or (policy.failure_rate is not None and policy.intercept is None)
+    if not (by_past or (policy.failure_rate is not None and policy.intercept is None)):
+        return Past()
+    past = read_past(git, base, policy)
+    few = len(past.releases) < policy.least_releases
+    return replace(past, releases=()) if few else past
 
 
 def _fixes(
@@ -112,7 +143,7 @@ def _earlier(git: Git, past: Past) -> AbstractContextManager[Iterator[bytes]]:
     asked = "\n".join(past.commits)
     if not asked:
         return nullcontext(iter(()))
-    return git.stream(*_FILES, "--no-walk=unsorted", "--stdin", given=asked)
+    return git.stream(*FILES, "--no-walk=unsorted", "--stdin", given=asked)
 
 
 def _until(past: Past, total: int) -> dict[str, int]:

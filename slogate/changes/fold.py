@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from slogate.changes.log import read_files
 from slogate.changes.past import Fixes
 from slogate.changes.paths import Counter, Paths
 from slogate.core.commits import Commit, FileChange, Header, Tally, fix_expression
-from slogate.core.risk_policy import RiskPolicy, Safeguard
+from slogate.core.risk_policy import RiskPolicy
+
+_NONE: Mapping[str, Paths] = {}
+
+
+def rules(policy: RiskPolicy) -> dict[str, Paths]:
+    """The files of each safeguard that names any, to be shared by several folds."""
+    return {rule.name: Paths(rule.paths) for rule in policy.safeguards if rule.paths}
 
 
 class Fold:
     """Commits that touch certain paths (without paths: any file), and what else they touch."""
 
     def __init__(
-        self, paths: Sequence[str], policy: RiskPolicy, safeguards: Sequence[Safeguard] = ()
+        self, paths: Sequence[str], policy: RiskPolicy, safeguards: Mapping[str, Paths] = _NONE
     ) -> None:
         self.commits: list[Commit] = []
         self.elsewhere = 0
-        self.excluded, self.submodules = Counter(), Counter()
-        self.touched = {rule.name: Counter() for rule in safeguards}
-        self._paths = Paths(paths) if paths else None
+        self.excluded, self.submodules, self.binaries = Counter(), Counter(), Counter()
+        self.touched = {name: Counter() for name in safeguards}
+        self.paths = Paths(paths) if paths else None
         self._exclude = Paths(policy.exclude) if policy.exclude else None
-        self._rules = [(rule.name, Paths(rule.paths)) for rule in safeguards if rule.paths]
+        self._rules = [(paths, self.touched[name]) for name, paths in safeguards.items()]
         self._fix = fix_expression(policy.fix_pattern)
         self._tally, self._foreign = Tally(), False
 
     def add(self, change: FileChange, fixes: int) -> None:
         """A file of the commit that is being read, with the number of its recent fixes."""
-        if self._paths is not None and not self._paths.match(change):
+        if self.paths is not None and self.paths.find(change) is None:
             self._foreign = True
             return
-        for name, paths in self._rules:
-            if paths.match(change):
-                self.touched[name].add(change.path)
+        for paths, counter in self._rules:
+            path = paths.find(change)
+            if path is not None:
+                counter.add(path)
         if change.submodule:
             self.submodules.add(change.path)
         if self._exclude is not None and self._exclude.holds(change.path):
             self.excluded.add(change.path)
-        else:
-            self._tally.add(change, fixes)
+            return
+        if change.added is None:
+            self.binaries.add(change.path)
+        self._tally.add(change, fixes)
 
     def end(self, header: Header) -> None:
         """All files of this commit were added; one without files is none."""

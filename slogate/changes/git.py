@@ -1,49 +1,35 @@
-"""Runs git: arguments as a list and refs over stdin, so that no name is ever taken for an option."""
+"""What git is asked: arguments as a list and refs over stdin, so that no name is an option."""
 
 from __future__ import annotations
 
 import os
 import re
-import signal
-import subprocess
-import tempfile
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from io import BufferedReader
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import NamedTuple
 
+from slogate.changes.process import GitError, Running, quiet, running
 from slogate.deadline import Deadline
 from slogate.errors import ChangeError
 
-CHUNK = 1 << 16
-_LONGEST = 300
-_QUIET = {
-    "LC_ALL": "C",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_TRACE2": "0",
-    "GIT_TRACE2_EVENT": "0",
-    "GIT_TRACE2_PERF": "0",
-}
+__all__ = ["Commitish", "Git", "GitError"]
+
 _SETTLED = tuple(
     word
     for setting in (
         "log.showSignature=false",
         "log.showRoot=true",
         f"diff.orderFile={os.devnull}",
-        "core.bigFileThreshold=512m",
+        "core.bigFileThreshold=32m",
         "diff.relative=false",
         f"core.attributesFile={os.devnull}",
     )
     for word in ("-c", setting)
 )
 """What the user's configuration of git must not change."""
+_FOUND = ("--is-shallow-repository", "--is-bare-repository", "--absolute-git-dir")
 _BROKEN = re.compile(r"corrupt|object (file|directory)|inflate|unable to read|bad object")
-_CREDENTIALS = re.compile(r"(://)[^/\s@]+@")
 
 
 class Commitish(NamedTuple):
@@ -51,16 +37,6 @@ class Commitish(NamedTuple):
 
     sha: str
     time: int
-
-
-class GitError(ChangeError):
-    """git ended with an error: its exit code, and what it said on one line."""
-
-    def __init__(self, command: str, code: int, said: str) -> None:
-        short = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
-        super().__init__(f"git {command} failed: {short or f'exit code {code}'}")
-        self.code = code
-        self.said = said
 
 
 class Git:
@@ -73,18 +49,12 @@ class Git:
         self.renames_skipped = False
         self._deadline = deadline
         self._work_tree = folder
-        plain = {key: value for key, value in environ.items() if not key.startswith("GIT_TRACE")}
-        self._caller = {**plain, **_QUIET}
-        found = self._run(
-            ["rev-parse", "--is-shallow-repository", "--absolute-git-dir", "--git-path", "shallow"],
-            folder,
-            self._caller,
-        )
-        lines = found.decode(errors="surrogateescape").removesuffix("\n").split("\n")
-        if len(lines) != 3:
+        self._caller = quiet(environ)
+        lines = self._outside("rev-parse", *_FOUND, "--git-path", "shallow")
+        if len(lines) != 4:
             raise ChangeError("the path of the repository holds a line break: move it")
-        shallow, self._folder, boundary = lines
-        self._shallow = shallow == "true"
+        shallow, bare, self._folder, boundary = lines
+        self._shallow, self._bare = shallow == "true", bare == "true"
         self._boundary = folder / boundary
         hidden = (
             "GIT_DIR",
@@ -99,6 +69,7 @@ class Git:
         self._environ = {
             **{name: value for name, value in self._caller.items() if name not in hidden},
             "GIT_INDEX_FILE": os.devnull,
+            "GIT_ATTR_NOSYSTEM": "1",
         }
 
     def is_shallow(self) -> bool:
@@ -116,8 +87,8 @@ class Git:
 
     def ask(self, *arguments: str, given: str = "") -> str:
         """The output of one git command, with `given` on its stdin."""
-        output = self._run(self._pinned(arguments), Path(self._folder), self._environ, given)
-        return output.decode(errors="surrogateescape")
+        with self.stream(*arguments, given=given) as chunks:
+            return b"".join(chunks).decode(errors="surrogateescape")
 
     def commit(self, name: str) -> Commitish | None:
         """The commit that a name stands for; None when there is none."""
@@ -131,18 +102,20 @@ class Git:
             return None
         found = re.match(r"([0-9a-f]{40,64}) commit \d+\n", text)
         header = text.partition("\n\n")[0]
-        time = re.search(r"^committer .*> (-?\d+) [-+]\d+$", header, re.MULTILINE)
+        time = re.search(r"^committer .*> (-?[0-9]{1,18}) [-+][0-9]+$", header, re.MULTILINE)
         return Commitish(found[1], int(time[1])) if found and time else None
 
     def is_dirty(self) -> bool:
-        """Are there changes of tracked files that no commit has?"""
-        arguments = ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules=all"]
-        return bool(self._run([*_SETTLED, *arguments], self._work_tree, self._caller))
+        """Are there changes of tracked files that no commit has? Without a work tree there are none."""
+        if self._bare:
+            return False
+        arguments = ("--porcelain", "--untracked-files=no", "--ignore-submodules=all")
+        return self._outside("status", *arguments) != [""]
 
     def fetch_history(self) -> None:
         """Fetch what a shallow clone lacks, and the tags, from where it was cloned."""
-        arguments = ["fetch", "--quiet", "--unshallow", "--tags", "--no-recurse-submodules"]
-        self._run([*arguments, "origin"], self._work_tree, self._caller)
+        arguments = ("--quiet", "--unshallow", "--tags", "--no-recurse-submodules", "origin")
+        self._outside("fetch", *arguments)
         self._shallow = False
 
     @contextmanager
@@ -151,86 +124,31 @@ class Git:
 
         It starts at once and waits for its reader, so several can run side by side.
         """
-        with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as asked:
-            asked.write(given.encode())
-            asked.seek(0)
-            process = self._start(
-                self._pinned(arguments), Path(self._folder), self._environ, asked, complaints
-            )
-            timer = threading.Timer(max(self._deadline.remaining(), 0), _kill, [process])
-            timer.daemon = True
-            timer.start()
-            try:
-                yield self._chunks(process, arguments[0], complaints)
-            finally:
-                timer.cancel()
-                _end(process)
+        pinned = [f"--git-dir={self._folder}", f"--work-tree={self._folder}", *_SETTLED, *arguments]
+        with self._running(pinned, self._folder, self._environ, given) as process:
+            yield self._chunks(process, arguments[0])
 
-    def _pinned(self, arguments: Sequence[str]) -> list[str]:
-        return [f"--git-dir={self._folder}", f"--work-tree={self._folder}", *_SETTLED, *arguments]
+    def _chunks(self, process: Running, command: str) -> Iterator[bytes]:
+        yield from process.chunks(command)
+        self.renames_skipped |= b"rename detection was skipped" in process.said
 
-    def _run(
-        self, arguments: Sequence[str], folder: Path, environ: Mapping[str, str], given: str = ""
-    ) -> bytes:
-        seconds = self._deadline.remaining()
-        if seconds <= 0:
-            raise self._late()
-        with tempfile.TemporaryFile() as complaints, tempfile.TemporaryFile() as asked:
-            asked.write(given.encode(errors="surrogateescape"))
-            asked.seek(0)
-            process = self._start(arguments, folder, environ, asked, complaints)
-            try:
-                output, _ = process.communicate(timeout=seconds)
-            except subprocess.TimeoutExpired:
-                raise self._late() from None
-            finally:
-                _end(process)
-            complaints.seek(0)
-            if process.returncode:
-                raise _failed(_command(arguments), complaints.read(CHUNK), process.returncode)
-        return output
+    def _outside(self, command: str, *arguments: str) -> list[str]:
+        """What git says on each line, in the folder and the environment of the caller."""
+        words = [*_SETTLED, command, *arguments]
+        with self._running(words, self._work_tree, self._caller) as process:
+            output = b"".join(process.chunks(command))
+        return output.decode(errors="surrogateescape").removesuffix("\n").split("\n")
 
-    def _start(
+    @contextmanager
+    def _running(
         self,
         arguments: Sequence[str],
-        folder: Path,
+        folder: str | Path,
         environ: Mapping[str, str],
-        asked: IO[bytes],
-        complaints: IO[bytes],
-    ) -> subprocess.Popen[bytes]:
-        try:
-            return subprocess.Popen(  # noqa: S603
-                ["git", *arguments],  # noqa: S607
-                cwd=folder,
-                env=environ,
-                stdin=asked,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            raise _not_started(error) from None
-
-    def _chunks(
-        self, process: subprocess.Popen[bytes], command: str, complaints: IO[bytes]
-    ) -> Iterator[bytes]:
-        """The pieces; at their end raises ChangeError when git failed, however much it printed."""
-        pipe = cast("BufferedReader", process.stdout)
-        while chunk := pipe.read1(CHUNK):
-            yield chunk
-        code = process.wait()
-        complaints.seek(0)
-        said = complaints.read(CHUNK)
-        if code and self._deadline.remaining() <= 0:
-            raise self._late()
-        if code:
-            raise _failed(command, said, code)
-        self.renames_skipped |= b"rename detection was skipped" in said
-
-    def _late(self) -> ChangeError:
-        return ChangeError(
-            f"git did not answer within the deadline of {self._deadline.seconds:g} s"
-        )
+        given: str = "",
+    ) -> Iterator[Running]:
+        with running(arguments, folder, environ, given, self._deadline) as process:
+            yield process
 
 
 def _is_writable(name: str) -> bool:
@@ -239,49 +157,3 @@ def _is_writable(name: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave nothing behind: neither the process nor what it has started."""
-    _kill(process)
-    if process.stdout is not None:
-        process.stdout.close()
-    process.wait()
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        # NOTE: a session of its own is a group of its own; Windows has no groups.
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-
-
-def _command(arguments: Sequence[str]) -> str:
-    words = (word for word in arguments if not word.startswith("-") and "=" not in word)
-    return next(words, "")
-
-
-def _not_started(error: Exception) -> ChangeError:
-    if isinstance(error, FileNotFoundError) and error.filename == "git":
-        return ChangeError("git is not installed here")
-    return ChangeError(f"git does not start: {error}")
-
-
-def _failed(command: str, complaints: bytes, code: int) -> ChangeError:
-    said = " ".join(complaints.decode(errors="replace").split())
-    said = _CREDENTIALS.sub(r"\1***@", said)
-    if "dubious ownership" in said:
-        return ChangeError(
-            "git refuses this repository because somebody else owns it: "
-            "`git config --global --add safe.directory` with its folder tells git to trust it"
-        )
-    if "not a git repository" in said:
-        return ChangeError("this is not a git repository")
-    if "promisor" in said:
-        return ChangeError(
-            "the clone is partial and the missing files could not be fetched: "
-            "clone without --filter"
-        )
-    return GitError(command, code, said)

@@ -9,15 +9,23 @@ https://git-scm.com/docs/git-log, "RAW OUTPUT FORMAT" and "THE -Z OUTPUT FORMAT"
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from slogate.core.commits import FileChange, Header
 from slogate.errors import ChangeError
 
 HEADER = "%x01%H%x00%ct%x00%B%x00"
 """The --format of a commit: a control byte, hash, time of the committer, message."""
+FILES = (
+    *("log", "-z", "--raw", "--numstat", "-M", "--no-merges", "--no-abbrev", "--encoding=UTF-8"),
+    *("--no-ext-diff", "--no-textconv", "--diff-algorithm=myers", "--ignore-submodules=none"),
+    f"--format={HEADER}",
+)
+"""The git command for the files of commits."""
 _START = b"\x01"
-_SUBMODULE = b"160000"
+_SUBMODULE, _LINK = b"160000", b"120000"
+_LONGEST = 4096
+"""Bytes of a path: no system has longer ones, and patterns take their time with them."""
 
 
 def fields(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -34,21 +42,30 @@ def fields(chunks: Iterable[bytes]) -> Iterator[bytes]:
         raise ChangeError("what git printed breaks off in the middle")
 
 
+def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """What stands before each line end."""
+    rest = b""
+    for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from whole
+
+
 def read_files(chunks: Iterable[bytes]) -> Iterator[Header | FileChange]:
     """Headers, each followed by its files, of `git log -z --raw --numstat`."""
     stream = fields(chunks)
-    submodules: set[bytes] = set()
+    special: dict[bytes, set[bytes]] = {}
     for field in stream:
         entry = field.removeprefix(b"\n")
         if entry.startswith(_START):
-            submodules.clear()
+            special.clear()
             yield _header(entry, stream)
         elif entry.startswith(b":"):
             path = _raw_path(entry, stream)
-            if _SUBMODULE in (entry[1:7], entry[8:14]):
-                submodules.add(path)
+            modes = {entry[1:7], entry[8:14]} & {_SUBMODULE, _LINK}
+            if modes:
+                special[path] = modes
         elif entry:
-            yield _file(entry, stream, submodules)
+            yield _file(entry, stream, special)
 
 
 def read_paths(chunks: Iterable[bytes]) -> Iterator[Header | str]:
@@ -75,13 +92,18 @@ def _raw_path(entry: bytes, stream: Iterator[bytes]) -> bytes:
     return _next(stream) if entry.rpartition(b" ")[2][:1] in (b"R", b"C") else path
 
 
-def _file(entry: bytes, stream: Iterator[bytes], submodules: set[bytes]) -> FileChange:
+def _file(entry: bytes, stream: Iterator[bytes], special: Mapping[bytes, set[bytes]]) -> FileChange:
     try:
         added, deleted, path = entry.split(b"\t", 2)
         old = None
         if not path:
             old, path = _path(_next(stream)), _next(stream)
-        return FileChange(_path(path), _lines(added), _lines(deleted), old, path in submodules)
+        modes = special.get(path, ())
+        return FileChange(
+            *(_path(path), _lines(added), _lines(deleted), old),
+            submodule=_SUBMODULE in modes,
+            link=_LINK in modes,
+        )
     except ValueError:
         raise ChangeError(f"what git printed cannot be read: {entry[:80]!r}") from None
 
@@ -91,6 +113,8 @@ def _lines(number: bytes) -> int | None:
 
 
 def _path(raw: bytes) -> str:
+    if len(raw) > _LONGEST:
+        raise ChangeError(f"a path is longer than {_LONGEST} bytes: {raw[:40]!r}...")
     return raw.decode(errors="surrogateescape")
 
 

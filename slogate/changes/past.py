@@ -46,15 +46,39 @@ class Past:
         return {node.sha: node for node in every}
 
 
+@dataclass(frozen=True)
+class Release:
+    """A tagged commit with its own commits, those that no earlier release has.
+
+    `before` is the time of the release before it; None for the first, whose own commits may lie
+    further back than anybody looked.
+    """
+
+    tag: Node
+    nodes: tuple[Node, ...]
+    before: int | None
+
+
 def read_past(git: Git, base: str, policy: RiskPolicy) -> Past:
     """The past of base."""
-    limit = f"--max-count={_WIDE * policy.history}"
-    listed = git.ask("rev-list", "--parents", "--timestamp", limit, base)
-    nodes = [_node(line) for line in listed.split("\n")[:-1]]
+    nodes = read_nodes(git, [base], f"--max-count={_WIDE * policy.history}")
     boundary = git.boundary()
     plain = [node for node in nodes if len(node.parents) < 2 and node.sha not in boundary]
-    releases = _releases(nodes, {node.sha for node in plain}, _tagged(git, policy.tags))
+    known = {node.sha for node in plain}
+    tagged = read_tags(git, policy.tags).values()
+    releases = [
+        (one.before, own)
+        for one in reversed(releases_of(nodes, frozenset(tagged)))
+        if one.before is not None and (own := tuple(n for n in one.nodes if n.sha in known))
+    ]
     return Past(tuple(plain[: policy.history]), tuple(releases[: policy.releases]))
+
+
+def read_nodes(git: Git, tips: Iterable[str], *options: str) -> list[Node]:
+    """The commits that these have in their history, newest first."""
+    asked = "\n".join(tips)
+    listed = git.ask("rev-list", "--parents", "--timestamp", *options, "--stdin", given=asked)
+    return [_node(line) for line in listed.split("\n")[:-1]]
 
 
 def _node(line: str) -> Node:
@@ -62,39 +86,33 @@ def _node(line: str) -> Node:
     return Node(sha, int(time), tuple(parents))
 
 
-def _tagged(git: Git, patterns: Sequence[str]) -> set[str]:
-    """The commits that tags of releases point at."""
+def read_tags(git: Git, patterns: Sequence[str]) -> dict[str, str]:
+    """The tags whose names match, each with the commit that it points at."""
     try:
         lines = git.ask("show-ref", "--tags", "--dereference").split("\n")[:-1]
     except GitError as error:
         if error.code == 1 and not error.said:
-            return set()
+            return {}
         raise
+    # NOTE: what an annotated tag points at follows the tag itself, and takes its place.
     found = (line.split(" refs/tags/") for line in lines)
+    every = {name.removesuffix("^{}"): sha for sha, name in found}
     return {
-        sha
-        for sha, name in found
-        if any(fnmatchcase(name.removesuffix("^{}"), pattern) for pattern in patterns)
+        name: sha
+        for name, sha in every.items()
+        if any(fnmatchcase(name, pattern) for pattern in patterns)
     }
 
 
-def _releases(
-    nodes: Sequence[Node], plain: set[str], tagged: set[str]
-) -> list[tuple[int, tuple[Node, ...]]]:
-    """The commits of each release: those of its tag that no earlier one has; newest first.
-
-    The oldest tag in sight is the base of the next only, since its own commits may lie further back.
-    """
+def releases_of(nodes: Sequence[Node], tagged: frozenset[str]) -> list[Release]:
+    """The releases among commits that are given newest first; the oldest release comes first."""
     known = {node.sha: node for node in nodes}
     taken: set[str] = set()
-    releases = []
-    before: int | None = None
+    releases: list[Release] = []
     for tag in reversed([node for node in nodes if node.sha in tagged]):
-        own = _ancestors(tag, known, taken)
-        if before is not None:
-            releases.append((before, tuple(node for node in own if node.sha in plain)))
-        before = tag.time
-    return [release for release in reversed(releases) if release[1]]
+        before = releases[-1].tag.time if releases else None
+        releases.append(Release(tag, tuple(_ancestors(tag, known, taken)), before))
+    return releases
 
 
 def _ancestors(start: Node, known: Mapping[str, Node], taken: set[str]) -> list[Node]:

@@ -9,13 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from slogate.changes.git import Commitish, Git, GitError
+from slogate.changes.git import Commitish, Git
+from slogate.changes.log import lines
+from slogate.changes.past import read_tags
+from slogate.changes.process import GitError
 from slogate.core.commits import Revisions
 from slogate.core.model import Change
 from slogate.errors import ChangeError, ConfigError
 
 # NOTE: full names, since git looks for a tag of a short one first.
 _REMOTE, _LOCAL = "refs/remotes/", "refs/heads/"
+_LONGEST = 80
+OF_EVENT = "that of the event"
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,10 @@ class Found:
     words: str
 
 
+class NoBaseError(ChangeError):
+    """Nothing is known to run already, as before a first deploy."""
+
+
 def revisions(git: Git, asked: Asked) -> Revisions:
     """The range to score.
 
@@ -48,15 +57,20 @@ def revisions(git: Git, asked: Asked) -> Revisions:
     if base is None and git.is_shallow():
         raise shallow()
     if base is None:
-        raise ChangeError(
-            "there is nothing to compare with (no release tag, and head is no branch of its own): "
-            "is this the first deploy? --base names the version that runs now"
+        tags = ", ".join(asked.tags)
+        raise NoBaseError(
+            f"there is nothing to compare with (no release tag like {tags}, and head is no branch of "
+            "its own): is this the first deploy? Then state --risk; else --base names what runs now"
         )
+    event = base.words == OF_EVENT
     fork = _merge_base(git, base.commit, head.commit)
     if fork is None:
         if git.is_shallow():
             raise shallow()
         raise ChangeError(f"base ({base.words}) and head ({head.words}) have no common history")
+    if fork not in (base.commit.sha, head.commit.sha) and not event:
+        lost = git.ask("rev-list", "--count", f"{head.commit.sha}..{base.commit.sha}", "--").strip()
+        notes.append(f"base has commits that head lacks ({lost}): what they brought goes away")
     return Revisions(
         base=base.commit.sha,
         head=head.commit.sha,
@@ -74,6 +88,30 @@ def shallow() -> ChangeError:
         "(`fetch-depth: 0` of actions/checkout, `GIT_DEPTH: 0` in GitLab CI, "
         "else `git fetch --unshallow`)"
     )
+
+
+def require_complete(git: Git, base: str, head: str) -> None:
+    """Raises ChangeError where a shallow clone does not know what head has and base has not.
+
+    A commit that builds upon base is new. Another one may lie in the part of base's history that is
+    cut off, unless it is younger than that; and one without parents may have some.
+    """
+    boundary = git.boundary()
+    if not boundary:
+        return
+    ends = git.ask("rev-list", "--max-parents=0", "--timestamp", base, "--").split("\n")[:-1]
+    cut = [int(time) for time, sha in map(str.split, ends) if sha in boundary]
+    listed = git.ask(
+        *("rev-list", "--topo-order", "--reverse", "--parents", "--timestamp"),
+        *(f"{base}..{head}", "--"),
+    )
+    upon = {base}
+    for line in listed.split("\n")[:-1]:
+        time, sha, *parents = line.split()
+        if not upon.isdisjoint(parents):
+            upon.add(sha)
+        elif sha in boundary or (cut and (not parents or int(time) <= max(cut))):
+            raise shallow()
 
 
 def _head(git: Git, asked: Asked) -> Found:
@@ -97,7 +135,9 @@ def _named(git: Git, name: str, option: str) -> Found:
         return Found(commit, f"{name} ({option})")
     if git.is_shallow():
         raise shallow()
-    raise ConfigError(f"{option}: there is no commit {name!r} in this repository; is it fetched?")
+    short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    hint = "it takes one commit, not a range" if ".." in name else "is it fetched?"
+    raise ConfigError(f"{option}: there is no commit {short!r} in this repository; {hint}")
 
 
 def _missing(git: Git, what: str) -> ChangeError:
@@ -112,7 +152,12 @@ def _bases(git: Git, asked: Asked, head: Found, notes: list[str]) -> Iterator[Fo
     if event:
         commit = git.commit(event)
         if commit is not None:
-            yield Found(commit, "that of the event")
+            if asked.change and asked.change.event == "push":
+                notes.append(
+                    "base is what was there before this push; if that never went out, --base has to "
+                    "name what runs"
+                )
+            yield Found(commit, OF_EVENT)
         elif git.is_shallow():
             raise shallow()
         notes.append(f"the base of the event, {event}, is not in this clone any more")
@@ -121,24 +166,15 @@ def _bases(git: Git, asked: Asked, head: Found, notes: list[str]) -> Iterator[Fo
 
 
 def _last_tag(git: Git, head: Commitish, patterns: Sequence[str]) -> Found | None:
-    """The nearest tag that head has but is not: when a tag is released, the one before it."""
-    shape = "--format=%(refname:strip=2)"
-    own = git.ask("for-each-ref", shape, f"--points-at={head.sha}", "refs/tags").split("\n")[:-1]
-    matching = [f"--match={pattern}" for pattern in patterns]
-    without = [f"--exclude={name}" for name in own]
-    try:
-        name = git.ask(
-            "describe", "--tags", "--abbrev=0", *matching, *without, head.sha
-        ).removesuffix("\n")
-    except GitError as error:
-        if "No names found" in error.said or "No tags can describe" in error.said:
-            return None
-        raise
-    commit = git.commit(f"refs/tags/{name}")
-    # NOTE: with itself as base any release would be empty, and so low.
-    if commit is None or commit.sha == head.sha:
+    """The latest tag that head has but is not: when a tag is released, the one before it."""
+    names = {sha: name for name, sha in read_tags(git, patterns).items() if sha != head.sha}
+    if not names:
         return None
-    return Found(commit, f"the last release tag, {name}")
+    with git.stream("rev-list", head.sha, "--") as listed:
+        shas = (line.decode("ascii") for line in lines(listed))
+        sha = next((sha for sha in shas if sha in names), "")
+    commit = git.commit(sha)
+    return Found(commit, f"the last release tag, {names[sha]}") if commit else None
 
 
 def _fork(git: Git, head: Commitish, change: Change | None) -> Found | None:

@@ -22,7 +22,22 @@ from slogate.errors import EXIT_NO_DATA
 @click.command("risk")
 @common("risk")
 @of_range("risk")
-@click.option("--service", help="Only what touches the paths of this service [default: all].")
+@click.option(
+    "--service",
+    help="Only what touches the paths of this service [default: the only one, else all].",
+)
+@click.option(
+    "--calibrate",
+    is_flag=True,
+    help="Read how past releases turned out, and print constants for the configuration.",
+)
+@click.option(
+    "--outcomes",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="CSV",
+    help="For --calibrate: the columns release and failed (yes, no) [default: a release failed "
+    "of which something was reverted later, or that a tag of risk.hotfix_tags is built upon].",
+)
 def command(
     *,
     config: Path | None,
@@ -37,6 +52,8 @@ def command(
     head: str | None,
     fetch: bool,
     service: str | None,
+    calibrate: bool,
+    outcomes: Path | None,
 ) -> int:
     """How risky is what is released? A score that predicts, with what made it.
 
@@ -45,17 +62,31 @@ def command(
     from slogate.reports.risk import render
 
     del at, verbose  # common to all commands, without meaning here
+    if outcomes is not None and not calibrate:
+        raise click.UsageError("--outcomes goes with --calibrate")
+    if calibrate and base:
+        raise click.UsageError("--calibrate reads the whole history of --head, without --base")
     deadline = Deadline(timeout)
     settings = load_risk_config(config)
     if settings is not None:
         warn(warnings(settings), quiet=quiet)
-    scopes = {service or "": service_paths(settings, service)}
+    policy = settings.risk if settings else RiskPolicy()
+    if service is None and settings is not None and len(settings.services) == 1:
+        service = settings.services[0].name
+    paths = service_paths(settings, service)
+    colored = format_ == "text" and wants_color(color, output)
+    if calibrate:
+        from slogate.cli.calibrate import calibration
+        from slogate.reports.calibration import render as render_calibration
+
+        found = calibration(head, outcomes, paths, policy, fetch=fetch, deadline=deadline)
+        publish(render_calibration(format_, without_secrets(found), color=colored), output)
+        return 0
     change = find_change(detect(os.environ), os.environ)
     question = Question(base=base, head=head, fetch=fetch, change=change)
-    policy = settings.risk if settings else RiskPolicy()
     register = settings.register if settings else None
-    found = release_risks(scopes, question, policy, register, deadline)
-    risk = without_secrets(found[service or ""])
-    colored = format_ == "text" and wants_color(color, output)
+    scope = service or ""
+    risks = release_risks({scope: paths}, question, policy, register, deadline)
+    risk = without_secrets(risks[scope])
     publish(render(format_, risk, color=colored), output)
     return 0 if risk.known else EXIT_NO_DATA

@@ -63,7 +63,7 @@ def rationale(case: Case) -> Iterator[str]:
         yield unknown_risk(case.risk)
     if _matrix_decides(case):
         yield (
-            f"{case.status.word} budget and {case.risk.level.word} risk ({case.risk.source}) "
+            f"{case.status.word} budget and {case.risk.level.word} risk ({case.risk.origin}) "
             f"mean {case.decision.word}"
         )
     for report, call in sorted(case.calls, key=_severity):
@@ -167,7 +167,7 @@ def alternatives(case: Case, clears: Clearance) -> Iterator[str]:
         yield "roll back first, if the errors began with a release"
     if not case.freeze:
         yield from _smaller_change(case)
-        yield from case.risk.likelihood.lowering if case.risk.likelihood else ()
+        yield from case.risk.lowering
 
 
 def _smaller_change(case: Case) -> Iterator[str]:

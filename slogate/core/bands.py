@@ -104,6 +104,14 @@ def limit(band: Band, fixed: float, known: Peers | None, policy: RiskPolicy) -> 
     return Limit("score", value, f"p{band.value:g} of {known.words}")
 
 
+def limits(known: Peers | None, policy: RiskPolicy) -> tuple[Limit, Limit]:
+    """Where medium and high begin."""
+    return (
+        limit(policy.medium, policy.fixed_medium, known, policy),
+        limit(policy.high, policy.fixed_high, known, policy),
+    )
+
+
 def judge(measures: Measures, medium: Limit, high: Limit) -> Risk:
     """The level on these scales; a limit belongs to the level above it."""
     if getattr(measures, high.scale) >= high.value:

@@ -23,7 +23,8 @@ _REVERTED = re.compile(r"^This reverts commit ([0-9a-f]{7,64})\b", re.MULTILINE)
 class FileChange(NamedTuple):
     """What a commit did to one file; lines are None in a binary file.
 
-    `old` is the path before a rename. Bytes of a path that are no UTF-8 are surrogates.
+    `old` is the path before a rename; a submodule and a symbolic link stand for a whole folder.
+    Bytes of a path that are no UTF-8 are surrogates.
     """
 
     path: str
@@ -31,6 +32,7 @@ class FileChange(NamedTuple):
     deleted: int | None
     old: str | None = None
     submodule: bool = False
+    link: bool = False
 
 
 class Header(NamedTuple):
@@ -65,8 +67,9 @@ class Commit:
 
 def fix_expression(pattern: str = FIX_PATTERN) -> re.Pattern[str]:
     """The pattern in any case; in the default one as git, which ignores case in ASCII only."""
-    ascii_only = re.ASCII if pattern == FIX_PATTERN else re.IGNORECASE
-    return re.compile(pattern, re.IGNORECASE | ascii_only)
+    if pattern == FIX_PATTERN:
+        return re.compile(pattern, re.IGNORECASE | re.ASCII)
+    return re.compile(pattern, re.IGNORECASE)
 
 
 def is_document(path: str) -> bool:
@@ -74,10 +77,19 @@ def is_document(path: str) -> bool:
     return _DOCUMENT.search(path) is not None
 
 
+def shown(path: str) -> str:
+    """A path as text: bytes that are no UTF-8 become marks."""
+    return path.encode(errors="surrogateescape").decode(errors="replace")
+
+
 def reverted(message: str) -> str:
     """The commit that this one takes back, as `git revert` writes it; empty when it is none."""
-    found = _REVERTED.search(message)
-    return found[1] if found else ""
+    return next(iter(all_reverted(message)), "")
+
+
+def all_reverted(message: str) -> tuple[str, ...]:
+    """The commits that this one takes back."""
+    return tuple(found[1] for found in _REVERTED.finditer(message))
 
 
 class Tally:
@@ -99,7 +111,7 @@ class Tally:
         changed = added + deleted
         self._changed_log += changed * log2(changed) if changed else 0.0
         if fixes > self._fixes:
-            self._fixes, self._fixed = fixes, change.path
+            self._fixes, self._fixed = fixes, shown(change.path)
 
     @property
     def empty(self) -> bool:
@@ -160,7 +172,10 @@ class Range:
     `history` are commits before it, newest first, and `releases` the same of earlier releases.
     `touched` has the names of rules whose paths the change touches. `history_days` is how far back
     fixes are known, where that is less than asked. `elsewhere` counts commits that touch none of
-    the paths.
+    the paths. `nowhere` says that head has no file of these paths, and `idle` names the team's own
+    safeguards of whose paths it has none. `unseen` says what git could not tell, if anything, and
+    `octopus` is a merge of more than two branches with changes of its own. `binaries` are files of
+    which git counts no lines.
     """
 
     commits: tuple[Commit, ...] = ()
@@ -172,3 +187,8 @@ class Range:
     elsewhere: int = 0
     history_days: float | None = None
     renames_skipped: bool = False
+    nowhere: bool = False
+    idle: tuple[str, ...] = ()
+    unseen: str = ""
+    octopus: str = ""
+    binaries: Touched | None = None

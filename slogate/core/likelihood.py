@@ -7,12 +7,10 @@ from math import fsum, log
 
 from slogate.core import words
 from slogate.core.bands import (
-    Limit,
     Measures,
-    Peers,
     ScoredPast,
     judge,
-    limit,
+    limits,
     peers,
     scored_past,
 )
@@ -45,11 +43,11 @@ def assess(found: Range, policy: RiskPolicy) -> Likelihood:
         return Likelihood(Risk.LOW, 0.0, 0, 0.0, 0.0, calibrated=False)
     past = scored_past(found, policy)
     known = peers(past, len(commits), policy)
-    intercept, calibrated = _intercept(known, policy)
+    intercept, calibrated = _intercept(past, policy)
     scores = [commit_score(commit, policy.card) for commit in commits]
     measures = _measures(scores, intercept, policy)
-    medium, high = _limits(known, policy)
-    found_level = judge(measures, medium, high)
+    bands = limits(known, policy)
+    found_level = judge(measures, *bands)
     return Likelihood(
         level=found_level,
         score=measures.score,
@@ -57,18 +55,19 @@ def assess(found: Range, policy: RiskPolicy) -> Likelihood:
         probability=measures.probability,
         expected=fsum(probabilities(scores, intercept, policy.card)),
         calibrated=calibrated,
-        limits=(medium, high),
+        limits=bands,
         factors=tuple(_factors(commits, scores, policy)),
         carriers=_carriers(commits, scores, policy),
         lowering=_lowering(past, commits, scores, found_level, intercept, policy),
     )
 
 
-def _intercept(known: Peers | None, policy: RiskPolicy) -> tuple[float, bool]:
+def _intercept(past: ScoredPast, policy: RiskPolicy) -> tuple[float, bool]:
     if policy.intercept is not None:
         return policy.intercept, True
-    if policy.failure_rate is not None and known is not None:
-        return calibrated_intercept(known.releases, policy.failure_rate, policy.card), True
+    # NOTE: the rate is one of releases; groups of commits in their place would have it at any size.
+    if policy.failure_rate is not None and len(past.releases) >= policy.least_releases:
+        return calibrated_intercept(past.releases, policy.failure_rate, policy.card), True
     return typical_intercept(policy.commit_failure_rate), False
 
 
@@ -77,13 +76,6 @@ def _measures(scores: Sequence[float], intercept: float, policy: RiskPolicy) -> 
         score=release_score(scores, policy.card),
         top=max(scores),
         probability=any_of(probabilities(scores, intercept, policy.card)),
-    )
-
-
-def _limits(known: Peers | None, policy: RiskPolicy) -> tuple[Limit, Limit]:
-    return (
-        limit(policy.medium, policy.fixed_medium, known, policy),
-        limit(policy.high, policy.fixed_high, known, policy),
     )
 
 
@@ -126,10 +118,10 @@ def _values(commits: Sequence[Commit], look_back: str) -> list[tuple[str, str, f
     files = sum(commit.files for commit in commits)
     for_people = f"{documents:,} of {words.plural(files, 'changed file')} are for people only"
     return [
-        ("added", "lines added", added, f"{added:,} lines"),
+        ("added", "lines added", added, words.plural(added, "line")),
         ("fixes", "recent fixes", hot.fixes, mended),
         ("spread", "spread", wide.entropy, spread),
-        ("is_fix", "fix commits", fixes, f"{words.plural(fixes, 'commit')} mend something"),
+        ("is_fix", "fix commits", fixes, f"{words.plural(fixes, 'commit')} that mended something"),
         ("documents", "documents", documents, for_people),
     ]
 
@@ -167,8 +159,8 @@ def _lowering(
     weights = shares(scores, policy.card)
     for aside in range(1, min(len(commits), MOST_ASIDE + 1)):
         rest = scores[aside:]
-        limits = _limits(peers(past, len(rest), policy), policy)
-        level = judge(_measures(rest, intercept, policy), *limits)
+        bands = limits(peers(past, len(rest), policy), policy)
+        level = judge(_measures(rest, intercept, policy), *bands)
         if level < reached:
             share = words.percent(fsum(weights[:aside]), 0)
             return (

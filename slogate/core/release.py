@@ -89,6 +89,22 @@ class ReleaseRisk:
         """`rollback` where head lies before base."""
         return "rollback" if self.revisions and self.revisions.rollback else "normal"
 
+    @property
+    def origin(self) -> str:
+        """Who says so, with what it is if it is no ordinary release."""
+        is_way_back = self.source == GIT and self.change_type == "rollback"
+        return f"{self.source}, a rollback" if is_way_back else self.source
+
+    @property
+    def lowering(self) -> tuple[str, ...]:
+        """What would lower the level, where it is the commits alone that raise it."""
+        floored = any(
+            item.floor is not None and item.floor >= self.level for item in self.safeguards
+        )
+        if self.likelihood is None or self.source != GIT or floored:
+            return ()
+        return self.likelihood.lowering
+
 
 STATED = "--risk"
 GIT = "git"
@@ -100,14 +116,12 @@ def combined(opinions: Sequence[Opinion], policy: RiskPolicy) -> ReleaseRisk:
     """One level out of what the sources say.
 
     Normally the highest counts, and a source that does not know counts with the default, so that
-    missing evidence never lowers a level; only git may be silent where somebody states the risk.
+    missing evidence never lowers a level.
     With `first`, the first source that knows decides.
     """
     asked = list(opinions)
     if policy.combine == "first":
         asked = [item for item in asked if item.level is not None][:1] or asked
-    elif any(item.source == STATED for item in asked):
-        asked = [item for item in asked if item.source != GIT or item.level is not None]
     guesses = [item for item in asked if item.level is None]
     known = [(item.level, item.source) for item in asked if item.level is not None]
     guessed = [(policy.default, DEFAULT)] if guesses or not known else []
@@ -121,7 +135,12 @@ def combined(opinions: Sequence[Opinion], policy: RiskPolicy) -> ReleaseRisk:
 
 
 def with_floor(risk: ReleaseRisk) -> ReleaseRisk:
-    """The risk raised to the highest floor that the configuration gives to what is touched."""
+    """The risk raised to the highest floor that the configuration gives to what is touched.
+
+    Not that of a rollback: nothing may stand in the way back.
+    """
+    if risk.change_type == "rollback":
+        return risk
     floors = [(item.floor, item.name) for item in risk.safeguards if item.floor is not None]
     floor, name = max(floors, default=(Risk.LOW, ""))
     if floor <= risk.level:

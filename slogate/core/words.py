@@ -40,7 +40,7 @@ def count(value: float) -> str:
 
 def plural(number: int, noun: str) -> str:
     """`1 series` and `2 hours`: the noun takes an s unless it ends in one."""
-    return f"{number} {noun}" if number == 1 or noun.endswith("s") else f"{number} {noun}s"
+    return f"{number:,} {noun}" if number == 1 or noun.endswith("s") else f"{number:,} {noun}s"
 
 
 def moment(unix: int) -> str:
@@ -81,4 +81,4 @@ def relative(seconds: int) -> str:
 
 def tally(items: list[str]) -> str:
     """How many of each, in the order of their first: `1 block, 2 approve`."""
-    return ", ".join(f"{items.count(word)} {word}" for word in dict.fromkeys(items))
+    return ", ".join(f"{items.count(word):,} {word}" for word in dict.fromkeys(items))

@@ -5,14 +5,8 @@ Keys are only ever added. They are built here and not dumped from the model, whi
 
 from __future__ import annotations
 
-import json
-import math
-from typing import Any
-
 from slogate.core import words
-from slogate.core.bands import Limit
 from slogate.core.model import Change, Decision, Policy
-from slogate.core.release import ReleaseRisk, Required
 from slogate.core.verdict import (
     Budget,
     BudgetReport,
@@ -26,8 +20,8 @@ from slogate.core.verdict import (
     Verdict,
 )
 from slogate.core.window import Period
-
-Object = dict[str, Any]
+from slogate.reports.json_risk import risk_object
+from slogate.reports.json_text import Object, json_text, number
 
 
 def render(verdict: Verdict) -> str:
@@ -38,13 +32,6 @@ def render(verdict: Verdict) -> str:
 def render_budget(report: BudgetReport) -> str:
     """The JSON text of a budget report."""
     return json_text(budget_object(report))
-
-
-def json_text(report: Object) -> str:
-    """Indented JSON that no CI runner takes for a command."""
-    text = json.dumps(report, indent=2, allow_nan=False)
-    # NOTE: a runner that sees `##[...]` in its log takes it for a command; JSON has a way around.
-    return text.replace("##", "#\\u0023") + "\n"
 
 
 def verdict_object(verdict: Verdict) -> Object:
@@ -123,53 +110,6 @@ def _service_budget(service: ServiceBudget) -> Object:
     }
 
 
-def risk_object(risk: ReleaseRisk) -> Object:
-    """The risk of a release, in the verdict and by itself."""
-    known, range_ = risk.likelihood, risk.revisions
-    return {
-        "level": risk.level.word,
-        "known": risk.known,
-        "score": _number(known.score) if known else None,
-        "probability": known.probability if known else None,
-        "expected": known.expected if known else None,
-        "calibrated": known.calibrated if known else False,
-        "source": risk.source,
-        "sources": [
-            {
-                "name": item.source,
-                "level": None if item.level is None else item.level.word,
-                "detail": item.detail,
-            }
-            for item in risk.opinions
-        ],
-        "change_type": risk.change_type,
-        "base": range_.base if range_ else None,
-        "head": range_.head if range_ else None,
-        "range": range_.found if range_ else None,
-        "commits": known.commits if known else None,
-        "limits": [_limit(item) for item in known.limits] if known and known.limits else [],
-        "factors": [vars(item) for item in known.factors] if known else [],
-        "carriers": [vars(item) for item in known.carriers] if known else [],
-        "lowering": list(known.lowering) if known else [],
-        "safeguards": [_safeguard(item) for item in risk.safeguards],
-        "notes": list(risk.notes),
-    }
-
-
-def _limit(limit: Limit) -> Object:
-    return {"scale": limit.scale, "value": limit.value, "origin": limit.words}
-
-
-def _safeguard(item: Required) -> Object:
-    return {
-        "name": item.name,
-        "require": item.require,
-        "files": item.files,
-        "example": item.example,
-        "floor": item.floor.word if item.floor is not None else None,
-    }
-
-
 def _slo(slo: SloReport) -> Object:
     return {
         "name": slo.name,
@@ -177,7 +117,7 @@ def _slo(slo: SloReport) -> Object:
         "window": slo.window,
         "period": _period(slo.period),
         "status": slo.status.word,
-        "sli": _number(slo.sli),
+        "sli": number(slo.sli),
         "events": _events(slo.events) if slo.events else None,
         "budget": _budget(slo.budget) if slo.budget else None,
         "burn": [_burn(burn) for burn in slo.burn],
@@ -189,9 +129,9 @@ def _slo(slo: SloReport) -> Object:
 
 def _events(events: Counts) -> Object:
     return {
-        "good": _number(events.good),
-        "bad": _number(events.bad),
-        "total": _number(events.total),
+        "good": number(events.good),
+        "bad": number(events.bad),
+        "total": number(events.total),
     }
 
 
@@ -204,12 +144,12 @@ def _period(period: Period | None) -> Object | None:
 
 def _budget(budget: Budget) -> Object:
     return {
-        "consumed": _number(budget.consumed),
-        "remaining": _number(budget.remaining),
-        "allowed_bad": _number(budget.allowed_bad),
-        "remaining_bad": _number(budget.remaining_bad),
+        "consumed": number(budget.consumed),
+        "remaining": number(budget.remaining),
+        "allowed_bad": number(budget.allowed_bad),
+        "remaining_bad": number(budget.remaining_bad),
         "exhausted_at": _time(budget.exhausted_at),
-        "pace": _number(budget.pace),
+        "pace": number(budget.pace),
     }
 
 
@@ -217,8 +157,8 @@ def _burn(burn: BurnRate) -> Object:
     return {
         "long": burn.rule.long,
         "short": burn.rule.short,
-        "rate_long": _number(burn.rate_long),
-        "rate_short": _number(burn.rate_short),
+        "rate_long": number(burn.rate_long),
+        "rate_short": number(burn.rate_short),
         "threshold": burn.rule.rate,
         "status": burn.rule.status.word,
         "firing": burn.firing,
@@ -268,10 +208,3 @@ def _call(decision: Decision | None) -> str:
 
 def _time(unix: int | None) -> str | None:
     return words.rfc3339(unix) if unix is not None else None
-
-
-def _number(value: float | None) -> float | None:
-    """A plain number: NaN and infinity are unknown, whole counts have no `.0`."""
-    if value is None or not math.isfinite(value):
-        return None
-    return int(value) if value == int(value) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from slogate.reports.escape import for_terminal
@@ -100,14 +100,23 @@ def bar(share: float) -> str:
 
 
 def table(
-    headers: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, shrink: Sequence[int]
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int,
+    *,
+    shrink: Sequence[int],
+    wrap: bool = False,
 ) -> list[str]:
-    """A table whose columns `shrink`, in that order, give way when it is too wide."""
+    """A table whose columns `shrink`, in that order, give way when it is too wide.
+
+    They are cut in the middle, or wrapped.
+    """
     # NOTE: imported here, for it costs more than all else that a report needs.
     from tabulate import tabulate
 
+    fitted = _filled if wrap else shorten
     cells = _narrowed(
-        [[for_terminal(cell) for cell in row] for row in rows], headers, width, shrink
+        [[for_terminal(cell) for cell in row] for row in rows], headers, width, shrink, fitted
     )
     text = tabulate(
         cells,
@@ -120,7 +129,11 @@ def table(
 
 
 def _narrowed(
-    rows: list[list[str]], headers: Sequence[str], width: int, shrink: Sequence[int]
+    rows: list[list[str]],
+    headers: Sequence[str],
+    width: int,
+    shrink: Sequence[int],
+    fitted: Callable[[str, int], str],
 ) -> list[list[str]]:
     # NOTE: tabulate leaves two more columns below each header than the header needs.
     least = [len(header) + _GAP for header in headers]
@@ -129,4 +142,8 @@ def _narrowed(
     for column in shrink:
         excess = max(0, sum(widths) + _GAP * (len(widths) - 1) - width)
         widths[column] = max(least[column], widths[column] - excess)
-    return [[shorten(cell, widths[at]) for at, cell in enumerate(row)] for row in rows]
+    return [[fitted(cell, widths[at]) for at, cell in enumerate(row)] for row in rows]
+
+
+def _filled(text: str, width: int) -> str:
+    return textwrap.fill(text, width, break_on_hyphens=False)

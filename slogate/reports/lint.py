@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from slogate.errors import EXIT_CONFIG, Problem
 from slogate.reports.escape import for_markdown, for_terminal
-from slogate.reports.json_v1 import json_text
+from slogate.reports.json_text import json_text
 
 
 def render(name: str, errors: Sequence[Problem], warnings: Sequence[Problem], found: str) -> str:

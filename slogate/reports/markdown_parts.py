@@ -155,12 +155,10 @@ def evidence(slos: Sequence[SloReport], checks: Sequence[Check], *, chart: bool)
 
 def risk(risk: ReleaseRisk) -> Iterator[str]:
     """What made the score, folded away."""
-    if risk.likelihood is None:
-        return
     facts = "\n".join(f"- {for_markdown(sentence)}" for sentence in risk_words.brief(risk))
-    yield folded(
-        "Risk: score, factors, commits", "\n\n".join((facts, *risk_tables(risk.likelihood)))
-    )
+    tables = risk_tables(risk.likelihood) if risk.likelihood else ()
+    if facts:
+        yield folded("Risk: score, factors, commits", "\n\n".join((facts, *tables)))
 
 
 def risk_tables(known: Likelihood) -> Iterator[str]:

@@ -8,7 +8,8 @@ from slogate.core.model import Risk
 from slogate.core.release import ReleaseRisk
 from slogate.reports import risk_words
 from slogate.reports.escape import for_markdown
-from slogate.reports.json_v1 import json_text, risk_object
+from slogate.reports.json_risk import risk_object
+from slogate.reports.json_text import json_text
 from slogate.reports.layout import (
     GREEN,
     MAX_WIDTH,
@@ -38,25 +39,25 @@ def render(name: str, risk: ReleaseRisk, *, color: bool = False) -> str:
 
 
 def _lines(risk: ReleaseRisk) -> Iterator[Line]:
-    yield Line(risk_words.headline(risk), _STYLES[risk.level])
+    yield Line("   ".join(risk_words.headline(risk)), _STYLES[risk.level])
     yield from pairs(risk_words.facts(risk), MAX_WIDTH)
     known = risk.likelihood
     if known is not None and known.factors:
         yield Line()
-        yield from map(Line, table(FACTORS, rows(known), MAX_WIDTH, shrink=(3,)))
+        yield from map(Line, table(FACTORS, rows(known), MAX_WIDTH, shrink=(3,), wrap=True))
         yield Line()
         yield from map(Line, table(CARRIERS, carriers(known), MAX_WIDTH, shrink=(3,)))
-    yield from section("What would lower it", risk_words.lowering(risk), MAX_WIDTH)
+    yield from section("What would lower it", risk.lowering, MAX_WIDTH)
     yield from section("What must hold", map(str, risk.safeguards), MAX_WIDTH)
     yield from section("To know", risk.notes, MAX_WIDTH)
 
 
 def _blocks(risk: ReleaseRisk) -> Iterator[str]:
     sign = {Risk.LOW: "🟢", Risk.MEDIUM: "🟡", Risk.HIGH: "🔴"}[risk.level]
-    yield f"## {sign} {for_markdown(risk_words.headline(risk))}"
+    yield f"## {sign} {for_markdown(' · '.join(risk_words.headline(risk)))}"
     facts = [f"**{label}** {for_markdown(text)}" for label, text in risk_words.facts(risk)]
     yield "<br>\n".join(facts)
-    yield from markdown_section("What would lower it", risk_words.lowering(risk))
+    yield from markdown_section("What would lower it", risk.lowering)
     yield from markdown_section("What must hold", map(str, risk.safeguards))
     yield from risk_tables(known) if (known := risk.likelihood) else ()
     yield from markdown_section("To know", risk.notes)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from slogate.core import words
-from slogate.core.bands import Limit
 from slogate.core.release import Factor, Likelihood, ReleaseRisk
 
 FACTORS = ("factor", "value", "points", "detail")
@@ -18,51 +17,63 @@ _SCALES = {
 }
 
 
-def headline(risk: ReleaseRisk) -> str:
-    """`HIGH risk   score 16.27   10 commits`."""
+def headline(risk: ReleaseRisk) -> tuple[str, ...]:
+    """`HIGH risk`, `score 16.27`, `10 commits`."""
     label = f"{risk.level.word.upper()} risk{'' if risk.known else ' (unknown)'}"
     if risk.likelihood is None:
-        return f"{label}   {'rollback' if risk.change_type == 'rollback' else risk.source}"
+        return label, risk.origin
     known = risk.likelihood
-    return f"{label}   score {known.score:.2f}   {words.plural(known.commits, 'commit')}"
+    return label, f"score {known.score:.2f}", words.plural(known.commits, "commit")
 
 
 def facts(risk: ReleaseRisk) -> Iterator[tuple[str, str]]:
     """Label and sentence: who says so, which range, where the levels begin, probability."""
-    said = (
+    said = [
         f"{item.source}: {item.level.word if item.level is not None else f'unknown, {item.detail}'}"
         for item in risk.opinions
-    )
-    yield "Level", f"{risk.level.word} by {risk.source} ({'; '.join(said)})"
+    ]
+    alone = said == [f"{risk.source}: {risk.level.word}"]
+    others = "" if alone else f" ({'; '.join(said)})"
+    yield "Level", f"{risk.level.word} by {risk.source}{others}"
     if risk.revisions is not None:
         between = f"{risk.revisions.base[:7]}..{risk.revisions.head[:7]}"
         yield "Range", f"{between}: {risk.revisions.found}"
     known = risk.likelihood
     if known is not None and known.limits is not None:
-        yield "Limits", limits(*known.limits)
+        yield "Limits", limits(known)
         yield "Chance", chance(known)
 
 
 def brief(risk: ReleaseRisk) -> Iterator[str]:
     """For a verdict: what was scored, with which result, and what made it."""
     known = risk.likelihood
-    if known is None or risk.revisions is None:
-        return
-    commits = words.plural(known.commits, "commit")
-    yield f"score {known.score:.2f} of {commits}; {risk.revisions.found}"
-    if known.limits is not None:
-        yield limits(*known.limits)
-        yield chance(known)
-    if known.factors:
-        yield ", ".join(f"{item.name} {item.points:+.2f}" for item in known.factors)
+    if known is not None and risk.revisions is not None:
+        commits = words.plural(known.commits, "commit")
+        yield f"score {known.score:.2f} of {commits}; {risk.revisions.found}"
+        if known.limits is not None:
+            yield limits(known)
+            yield chance(known)
+        if known.factors:
+            yield ", ".join(f"{item.name} {item.points:+.2f}" for item in known.factors)
+    elif risk.revisions is not None:
+        yield risk.revisions.found
+    yield from risk.notes
 
 
-def limits(medium: Limit, high: Limit) -> str:
+def limits(known: Likelihood) -> str:
     """Where medium and high begin, and why there."""
-    low, top = (_SCALES[item.scale].format(item.value) for item in (medium, high))
+    if known.limits is None:
+        return ""
+    medium, high = known.limits
+    low, top = (_SCALES[item.scale].format(item.value) for item in known.limits)
+    highest = (
+        f"; the highest is {known.carriers[0].score:.2f}"
+        if "top" in (medium.scale, high.scale)
+        else ""
+    )
     if medium.words == high.words:
-        return f"medium from {low}, high from {top} ({medium.words})"
-    return f"medium from {low} ({medium.words}), high from {top} ({high.words})"
+        return f"medium from {low}, high from {top} ({medium.words}){highest}"
+    return f"medium from {low} ({medium.words}), high from {top} ({high.words}){highest}"
 
 
 def chance(known: Likelihood) -> str:
@@ -72,12 +83,6 @@ def chance(known: Likelihood) -> str:
         f"{words.percent(known.probability, 0)} that at least one commit brings a defect, "
         f"{known.expected:.2f} expected ({sure})"
     )
-
-
-def lowering(risk: ReleaseRisk) -> tuple[str, ...]:
-    """What would lower the level, where it is the commits that raise it."""
-    known = risk.likelihood
-    return known.lowering if known is not None and known.level is risk.level else ()
 
 
 def rows(known: Likelihood) -> list[tuple[str, ...]]:

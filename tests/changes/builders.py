@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -69,3 +70,12 @@ def only(found: Range) -> Commit:
     """The one commit of a range."""
     (commit,) = found.commits
     return commit
+
+
+def stand_in(folder: Path, script: str) -> str:
+    """A PATH on which this script is git."""
+    folder.mkdir()
+    program = folder / "git"
+    program.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    return f"{folder}:{ENVIRON['PATH']}"

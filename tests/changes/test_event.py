@@ -51,7 +51,7 @@ EVENTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("merge_group", {"merge_group": {"base_sha": A, "head_sha": B, "head_ref": "refs/heads/q/7"}},
      {"base": A, "head": B, "ref": "q/7"}),
     ("release", {"release": {"tag_name": "v2", "name": "Two", "html_url": "https://github.com/r/2"}},
-     {"head": "v2", "title": "Two", "url": "https://github.com/r/2"}),
+     {"head": "refs/tags/v2", "title": "Two", "url": "https://github.com/r/2"}),
     ("workflow_dispatch", {"inputs": {"x": "y"}}, {"head": "c" * 40}),
     ("deployment", {"deployment": {"sha": B, "ref": "main"}}, {"head": B, "ref": "main"}),
     ("schedule", {}, {"head": "c" * 40}),

@@ -50,14 +50,66 @@ def test_an_ordinary_range(repository: Repository) -> None:
     assert found.history[1].fixes == 1, f"{mended} mended it before"
 
 
-def test_merges_are_left_out_but_not_what_they_bring(repository: Repository) -> None:
+def forked(repository: Repository) -> tuple[str, str, str]:
+    """A base, and two commits upon it on branches of their own."""
     base = repository.commit({"app.py": lines(3)})
     side = repository.commit({"side.py": lines(4)}, "Side", parents=[base], branch="side")
-    main = repository.commit({"app.py": lines(4)}, "Main")
-    repository.commit(
-        {"side.py": lines(4), "evil.py": lines(50)}, "Merge side", parents=[main, side]
-    )
+    return base, side, repository.commit({"app.py": lines(4)}, "Main")
+
+
+def test_merges_are_left_out_but_not_what_they_bring(repository: Repository) -> None:
+    base, side, main = forked(repository)
+    repository.commit({"side.py": lines(4)}, "Merge side", parents=[main, side])
     assert {commit.subject for commit in released(repository, base).commits} == {"Side", "Main"}
+
+
+def test_what_a_merge_changes_itself_counts_like_a_commit(repository: Repository) -> None:
+    base, side, main = forked(repository)
+    merged = {"side.py": lines(4), "db/migrations/1.sql": lines(50)}
+    repository.commit(merged, "Merge side", parents=[main, side])
+    found = released(repository, base)
+    added = {commit.subject: commit.added for commit in found.commits}
+    assert added == {"Side": 4, "Main": 1, "Merge side": 50}
+    assert found.touched["migrations"].example == "db/migrations/1.sql"
+
+
+def test_a_merge_with_the_same_parent_twice_hides_nothing(repository: Repository) -> None:
+    base = repository.commit({"app.py": lines(3)})
+    repository.commit({"evil.py": lines(50)}, "Evil")
+    tree = repository.git("rev-parse", "main^{tree}")
+    twice = repository.git(
+        "hash-object", "-t", "commit", "-w", "--stdin",
+        given=f"tree {tree}\nparent {base}\nparent {base}\nauthor A <a@b> 1790000000 +0000\n"
+        "committer A <a@b> 1790000000 +0000\n\nTwice\n".encode(),
+    )  # fmt: skip
+    found = released(repository, base, twice)
+    assert only(found).added == 50
+
+
+def test_a_merge_of_three_counts_only_where_it_changes_something_itself(
+    repository: Repository,
+) -> None:
+    base, side, main = forked(repository)
+    third = repository.commit({"third.py": "x\n"}, "Third", parents=[base], branch="third")
+    both = {"side.py": lines(4), "third.py": "x\n"}
+    clean = repository.commit(both, "Octopus", parents=[main, side, third])
+    found = released(repository, base, clean)
+    assert (len(found.commits), found.octopus) == (3, "")
+    evil = repository.commit({**both, "evil.py": "x\n"}, "Evil", parents=[main, side, third])
+    found = released(repository, base, evil)
+    assert found.octopus == evil
+    assert (
+        "more than two branches" in change_risk(found, found_in(repository, base), POLICY).problem
+    )
+
+
+def test_files_without_lines_are_noted(repository: Repository) -> None:
+    base = repository.commit({"app.js": "x\n"})
+    repository.commit({"app.js": b"/*\0*/\n" + b"x\n" * 1000})
+    found = released(repository, base)
+    assert only(found).added == 0
+    notes = change_risk(found, found_in(repository, base), POLICY).notes
+    assert notes == ("binary, so no lines are counted: app.js",)
 
 
 def test_fixes_of_a_renamed_file_are_those_under_its_old_path(repository: Repository) -> None:
@@ -99,7 +151,7 @@ def test_an_empty_commit_is_none(repository: Repository) -> None:
     found = released(repository, base)
     assert found.commits == ()
     risk = change_risk(found, found_in(repository, base), POLICY)
-    assert risk.notes == ("nothing to release: head has no commit that base lacks",)
+    assert risk.notes == ("nothing to release: no commit of head that base lacks changes a file",)
 
 
 def test_an_empty_range_has_nothing_to_release(repository: Repository) -> None:
@@ -111,8 +163,8 @@ def test_a_subtree_that_is_merged_in_counts_with_its_first_commit(repository: Re
     base = repository.commit({"app.py": "x\n"})
     other = repository.commit({"lib.py": lines(7)}, "Lib", parents=[], branch="lib")
     merge = repository.commit({"lib/lib.py": lines(7)}, "Merge", parents=[base, other])
-    commit = only(released(repository, base, merge))
-    assert (commit.subject, commit.added) == ("Lib", 7)
+    added = {commit.subject: commit.added for commit in released(repository, base, merge).commits}
+    assert added == {"Lib": 7, "Merge": 0}
 
 
 def test_a_revert_names_what_it_takes_back(repository: Repository) -> None:
@@ -193,7 +245,7 @@ def test_safeguards_are_those_of_the_paths_that_change(repository: Repository) -
     repository.commit({"lib/names.py": Moved("auth/login.py")}, "Move it out of sight")
     touched = released(repository, base).touched
     assert touched["infrastructure"] == Touched(2, "Dockerfile")
-    assert touched["authentication"] == Touched(1, "lib/names.py")
+    assert touched["authentication"] == Touched(1, "auth/login.py"), "the path that it had"
     assert set(touched) == {"infrastructure", "authentication"}
 
 

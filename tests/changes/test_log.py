@@ -132,3 +132,10 @@ def test_garbage_is_refused_or_read_but_nothing_worse(whole: bytes, places: list
 def test_what_breaks_off_or_makes_no_sense_is_refused(whole: bytes) -> None:
     with pytest.raises(ChangeError, match="what git printed"):
         list(read_files([whole]))
+
+
+def test_a_path_that_no_system_has_is_refused() -> None:
+    one = Header("1" * 40, 0, "x")
+    long = FileChange("a" * 4097, 1, 0)
+    with pytest.raises(ChangeError, match="longer than 4096 bytes"):
+        list(read_files([header(one), raw_entry(long), numbers(long)]))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
+from slogate.changes.git import Git
 from slogate.changes.revisions import Asked, revisions
 from slogate.core.risk_policy import RiskPolicy
 from slogate.errors import ChangeError
@@ -118,7 +121,7 @@ def test_control_bytes_in_a_message_do_not_end_it(repo: Repository) -> None:
 
 
 def releases(repo: Repository, base: str, head: str) -> list[list[str]]:
-    found = released(repo, base, head).releases
+    found = released(repo, base, head, RiskPolicy(least_releases=1)).releases
     return [[commit.sha for commit in release] for release in found]
 
 
@@ -143,6 +146,26 @@ def test_a_tag_of_a_tag_is_a_release(repo: Repository) -> None:
     repo.tag("v1", "candidate", annotated=True)
     assert found_in(repo).base == shas[1]
     assert releases(repo, shas[1], shas[2]) == [[shas[1]]]
+
+
+def test_releases_that_are_too_few_to_compare_with_are_not_read(
+    repo: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shas = [repo.commit({"a": f"{place}\n"}) for place in range(9)]
+    for version, place in enumerate((1, 3, 5, 7)):
+        repo.tag(f"v{version}", shas[place])
+    asked: list[str] = []
+    stream = Git.stream
+
+    def watched(git: Git, *words: str, given: str = "") -> AbstractContextManager[Iterator[bytes]]:
+        asked.extend(given.split() if "--no-walk=unsorted" in words else ())
+        return stream(git, *words, given=given)
+
+    monkeypatch.setattr(Git, "stream", watched)
+    for least, expected in ((4, shas[6:8]), (3, shas[2:8])):
+        asked.clear()
+        released(repo, shas[7], shas[8], RiskPolicy(history=2, least_releases=least))
+        assert sorted(asked) == sorted(expected)
 
 
 def test_a_tag_of_something_else_than_a_commit_is_no_release(repo: Repository) -> None:

@@ -36,9 +36,36 @@ def test_options_come_first(repository: Repository) -> None:
 def test_then_comes_the_event(repository: Repository) -> None:
     one, two, three = row(repository, 3)
     repository.tag("v1", two)
-    found = found_in(repository, change=Change("push", one, three))
+    found = found_in(repository, change=Change("pull_request", one, three))
     assert (found.base, found.head, found.notes) == (one, three, ())
     assert found.found == "base is that of the event, head is the commit of the event"
+
+
+def test_what_was_there_before_a_push_may_never_have_gone_out(repository: Repository) -> None:
+    one, two, three = row(repository, 3)
+    repository.tag("v1", one)
+    found = found_in(repository, change=Change("push", two, three))
+    assert found.base == two
+    assert "--base has to name what runs" in found.notes[0]
+
+
+def test_what_base_has_and_head_lacks_goes_away(repository: Repository) -> None:
+    one, _, three = row(repository, 3)
+    hotfix = repository.commit({"fix.py": "x\n"}, "Fix", parents=[one], branch="hotfix")
+    repository.tag("v1", hotfix)
+    found = found_in(repository, base="v1", head=three)
+    assert "base has commits that head lacks (1)" in found.notes[0]
+
+
+def test_a_tag_counts_by_its_own_name_and_not_the_one_inside(repository: Repository) -> None:
+    one, two, three = row(repository, 3)
+    repository.tag("old-name", one, annotated=True)
+    repository.git("update-ref", "refs/tags/v1", "refs/tags/old-name")
+    repository.git("tag", "--delete", "old-name")
+    found = found_in(repository)
+    assert (found.base, found.head) == (one, three)
+    assert "v1" in found.found
+    assert two != one
 
 
 def test_the_base_of_an_event_that_is_gone_is_noted_and_the_next_counts(
@@ -164,31 +191,45 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name",
-    HOSTILE,
-    ids=range(len(HOSTILE)),
-)
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> tuple[Repository, str, str]:
+    repository = Repository(tmp_path_factory.mktemp("untouched"))
+    one, two = row(repository, 2)
+    return repository, one, two
+
+
+def files(repository: Repository) -> set[Path]:
+    return {path for path in repository.folder.rglob("*") if "objects" not in path.parts}
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("option", ["base", "head"])
 def test_what_names_no_commit_is_refused_and_does_nothing(
-    repository: Repository, name: str, option: str
+    untouched: tuple[Repository, str, str], name: str, option: str
 ) -> None:
-    one, *_ = row(repository, 2)
-    before = {path for path in repository.folder.rglob("*") if "objects" not in path.parts}
+    repository, one, _ = untouched
+    before = files(repository)
     options = {"base": one, "head": "main"} | {option: name}
     with pytest.raises((ConfigError, ChangeError), match=rf"--{option}: there is no commit|utf-8"):
         found_in(repository, options["base"], options["head"])
-    after = {path for path in repository.folder.rglob("*") if "objects" not in path.parts}
-    assert after == before
+    assert files(repository) == before
 
 
 @pytest.mark.parametrize("name", HOSTILE[:12], ids=range(12))
-def test_no_event_names_an_option_of_git(repository: Repository, name: str) -> None:
-    one, two = row(repository, 2)
+def test_no_event_names_an_option_of_git(untouched: tuple[Repository, str, str], name: str) -> None:
+    repository, one, two = untouched
     with pytest.raises(ChangeError, match="is not in this clone"):
         found_in(repository, change=Change("push", one, name))
     with pytest.raises(ChangeError, match=FIRST):
         found_in(repository, change=Change("push", name, two))
+
+
+def test_a_long_name_is_not_shown_as_a_whole(repository: Repository) -> None:
+    row(repository, 1)
+    with pytest.raises(ConfigError) as caught:
+        found_in(repository, "x" * 70_000)
+    assert "there is no commit 'xxx" in str(caught.value)
+    assert len(str(caught.value)) < 200
 
 
 def test_an_empty_option_is_none(repository: Repository) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from slogate.core.commits import Range
 from tests.changes.builders import only, released
 from tests.support.repository import Made, Module, Moved, Repository, lines
 
@@ -67,40 +69,41 @@ def repository(tmp_path: Path) -> Repository:
     return Repository(tmp_path / "repository")
 
 
-def story(repository: Repository) -> str:
-    """Something of everything; the hash of base."""
+@dataclass(frozen=True)
+class Story:
+    """Something of everything, from base on, as it is found without any settings."""
+
+    repository: Repository
+    base: str
+    plain: Range
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    repository = Repository(tmp_path_factory.mktemp("story"))
     commits = [
         Made({"app.py": lines(9), "old.py": lines(30), "sub": Module("1" * 40)}, "Start"),
         Made({"old.py": lines(31)}, "Fix é"),
         Made({"app.py": lines(12), "new name.py": Moved("old.py"), "sub": Module("2" * 40)}, "Go"),
         Made({"lib/é.py": lines(5), "logo": b"\0"}, "Add\n\nBug: 1"),
     ]
-    return repository.commits(commits)[1]
-
-
-@pytest.mark.parametrize(
-    "name",
-    SETTINGS,
-)
-def test_no_setting_changes_what_is_found(
-    repository: Repository, name: str, tmp_path: Path
-) -> None:
-    base = story(repository)
+    base = repository.commits(commits)[1]
     plain = released(repository, base)
     assert [(one.added, one.files, one.fixes) for one in plain.commits] == [(5, 2, 0), (4, 3, 1)]
+    return Story(repository, base, plain)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_no_setting_changes_what_is_found(story: Story, name: str, tmp_path: Path) -> None:
     user = tmp_path / "gitconfig"
-    repository.git("config", "--file", str(user), name, SETTINGS[name])
-    assert released(repository, base, environ={"GIT_CONFIG_GLOBAL": str(user)}) == plain
+    story.repository.git("config", "--file", str(user), name, SETTINGS[name])
+    environ = {"GIT_CONFIG_GLOBAL": str(user)}
+    assert released(story.repository, story.base, environ=environ) == story.plain
 
 
-@pytest.mark.parametrize(
-    "environ",
-    ENVIRONMENTS,
-    ids=map(",".join, ENVIRONMENTS),
-)
-def test_no_variable_changes_what_is_found(repository: Repository, environ: dict[str, str]) -> None:
-    base = story(repository)
-    assert released(repository, base, environ=environ) == released(repository, base)
+@pytest.mark.parametrize("environ", ENVIRONMENTS, ids=map(",".join, ENVIRONMENTS))
+def test_no_variable_changes_what_is_found(story: Story, environ: dict[str, str]) -> None:
+    assert released(story.repository, story.base, environ=environ) == story.plain
 
 
 @pytest.mark.parametrize(
@@ -155,7 +158,7 @@ def test_a_file_of_any_name_is_counted(repository: Repository, name: bytes) -> N
     changed = repository.commit({name: lines(12), b"other": b"x\n"})
     repository.commit({b"to" + name[:99]: Moved(name)})
     moved, commit = released(repository, base).commits
-    text = name.decode(errors="surrogateescape")
+    text = name.decode(errors="replace")
     assert (commit.sha, commit.added, commit.files) == (changed, 3, 2)
     assert (commit.fixes, commit.fixed) == (1, text)
     assert (moved.added, moved.files, moved.fixes) == (0, 1, 1)

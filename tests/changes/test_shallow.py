@@ -141,9 +141,6 @@ def test_history_that_cannot_be_fetched_is_said_so(origin: Repository, tmp_path:
     assert git.is_shallow()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="commits of the past that only a side branch leads to count as released"
-)
 def test_a_side_branch_from_before_the_boundary_is_not_scored_with_the_past(
     origin: Repository, tmp_path: Path
 ) -> None:
@@ -154,10 +151,42 @@ def test_a_side_branch_from_before_the_boundary_is_not_scored_with_the_past(
     for count in range(6):
         main = origin.commit({"app.py": lines(count)}, parents=[main])
     origin.commit({"side.py": "x\n"}, "Merge", parents=[main, side])
-    truth = [commit.subject for commit in released(origin, main).commits]
+    assert [commit.subject for commit in released(origin, main).commits] == ["Side"]
+    with pytest.raises(ChangeError, match=LACKS):
+        released(origin.clone(tmp_path / "clone", "--depth=4"), main)
+
+
+@pytest.mark.parametrize(("time", "known"), [(9 * DAY, False), (21 * DAY, True)])
+def test_a_side_branch_is_known_to_be_new_when_it_is_younger_than_what_is_cut_off(
+    origin: Repository, tmp_path: Path, time: int, *, known: bool
+) -> None:
+    """Base reaches back to `old` through its second parent, and maybe to the side as well."""
+    old = origin.commit({"a.py": "x\n"}, time=START)
+    side = origin.commit({"b.py": "x\n"}, "Side", parents=[old], branch="side", time=START + time)
+    main = origin.commits(
+        Made({"c.py": lines(count)}, "Main", START + (10 + count) * DAY) for count in range(9)
+    )[-1]
+    base = origin.commit({}, "Base", parents=[main, old], time=START + 20 * DAY)
+    origin.commit({"b.py": "x\n"}, "Merge", parents=[base, side], time=START + 22 * DAY)
     clone = origin.clone(tmp_path / "clone", "--depth=4")
-    try:
-        found = [commit.subject for commit in released(clone, main).commits]
-    except ChangeError:
-        return
-    assert found == truth
+    if known:
+        assert only(released(clone, base)).subject == "Side"
+    else:
+        with pytest.raises(ChangeError, match=LACKS):
+            released(clone, base)
+
+
+def test_a_root_of_its_own_is_new_where_the_past_of_base_is_complete(
+    origin: Repository, tmp_path: Path
+) -> None:
+    base = origin.commit({"a.py": "x\n"}, "Base")
+    other = origin.commit({"b.py": "x\n"}, "Other", parents=[], branch="other")
+    long = origin.commits(
+        Made({"c.py": lines(count)}, parents=[] if not count else None, branch="long")
+        for count in range(9)
+    )[-1]
+    head = origin.commit({"b.py": "x\n"}, "Merge", parents=[base, other])
+    origin.commit({"c.py": "x\n"}, "Merge", parents=[head, long])
+    clone = origin.clone(tmp_path / "clone", "--depth=4")
+    assert opened(clone).is_shallow()
+    assert only(released(clone, base, head)).subject == "Other"

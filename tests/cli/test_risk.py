@@ -109,7 +109,7 @@ def test_outside_of_a_repository_it_is_medium_and_unknown(tmp_path: Path) -> Non
     document = json.loads(run.out)
     assert (run.code, document["level"], document["known"]) == (40, "medium", False)
     assert (document["score"], document["base"], document["factors"]) == (None, None, [])
-    assert "not a git repository" in document["notes"][0]
+    assert "not a git repository" in document["sources"][0]["detail"]
     assert slogate("risk", cwd=tmp_path, env=GIT).out.startswith("MEDIUM risk (unknown)")
 
 
@@ -135,13 +135,17 @@ def test_a_rollback_is_low_and_brings_nothing_new(repository: Repository) -> Non
     assert document["score"] is None
     assert [item["name"] for item in document["safeguards"]] == ["migrations"]
     assert "a rollback: head lies 1 commit before base" in document["notes"][0]
-    assert risk(repository, "--base", newer, "--head", "A").out.startswith("LOW risk   rollback")
+    assert risk(repository, "--base", newer, "--head", "A").out.startswith(
+        "LOW risk   git, a rollback"
+    )
 
 
 def test_an_empty_range_is_low(repository: Repository) -> None:
     document = found(repository, "--base", "HEAD")
     assert (document["level"], document["score"], document["commits"]) == ("low", 0, 0)
-    assert document["notes"] == ["nothing to release: head has no commit that base lacks"]
+    assert document["notes"] == [
+        "nothing to release: no commit of head that base lacks changes a file"
+    ]
 
 
 def test_what_is_not_committed_is_noted(repository: Repository) -> None:
@@ -214,17 +218,19 @@ def test_each_service_of_one_repository_has_the_risk_of_its_own_paths(
     repository: Repository,
 ) -> None:
     repository.commit({"pay/core.py": lines(2000)}, "Rewrite payment")
+    repository.tag("docs", repository.commit({"docs/index.md": "x\n"}, "Say so"))
+    repository.commit({"pay/core.py": lines(4000, "other")}, "Rewrite it again")
     repository.commit({"web/page.py": lines(2)}, "Mend a page")
     services = [gate(name, f"paths: [{name}/],") for name in ("pay", "web", "docs")]
     config = configured(repository.folder.parent, "", *services)
-    verdict = checked(repository, "-c", config, "--base", "A", "--risk", "auto")
+    verdict = checked(repository, "-c", config, "--base", "docs", "--risk", "auto")
     assert {item["service"]: item["risk"]["level"] for item in verdict["services"]} == {
         "pay": "high",
         "web": "low",
         "docs": "low",
     }
-    assert found(repository, "-c", config, "--base", "A")["commits"] == 2
-    alone = found(repository, "-c", config, "--base", "A", "--service", "web")
+    assert found(repository, "-c", config, "--base", "docs")["commits"] == 2
+    alone = found(repository, "-c", config, "--base", "docs", "--service", "web")
     assert (alone["commits"], alone["level"]) == (1, "low")
     assert alone["notes"] == ["not counted: 1 commit outside of the service's paths"]
 
@@ -234,3 +240,74 @@ def test_a_floor_raises_the_risk_of_a_small_change(repository: Repository) -> No
     config = configured(repository.folder.parent, "safeguards: {migrations: {floor: high}}")
     document = found(repository, "-c", config, "--base", "A")
     assert (document["level"], document["source"]) == ("high", "floor of migrations")
+
+
+def test_a_floor_does_not_stand_in_the_way_back(repository: Repository) -> None:
+    newer = repository.commit({"db/1.sql": "x;\n"})
+    config = configured(repository.folder.parent, "safeguards: {migrations: {floor: high}}")
+    verdict = checked(repository, "-c", config, "--base", newer, "--head", "A")
+    assert verdict["decision"] == "approve"
+    (service,) = verdict["services"]
+    assert (service["risk"]["level"], service["risk"]["change_type"]) == ("low", "rollback")
+
+
+def test_paths_that_mean_no_file_are_a_typing_error_and_no_low_risk(repository: Repository) -> None:
+    repository.commit({"pay/core.py": lines(2)})
+    config = configured(repository.folder.parent, "", gate("pay", "paths: [paay/],"))
+    run = risk(repository, "-c", config, "--base", "A")
+    assert run.code == 40
+    assert run.out.startswith("MEDIUM risk (unknown)")
+    assert "head has no file of the service's paths" in " ".join(run.out.split())
+
+
+def test_a_safeguard_that_means_no_file_is_noted(repository: Repository) -> None:
+    repository.commit({"pay/core.py": lines(2)})
+    rule = "paths: [paay/], require: somebody agrees, floor: high"
+    config = configured(repository.folder.parent, f"safeguards: {{payment: {{{rule}}}}}")
+    document = found(repository, "-c", config, "--base", "A")
+    assert document["level"] == "low"
+    assert "the safeguard payment" in document["notes"][0]
+
+
+def test_with_a_stated_risk_a_shallow_clone_still_counts_with_the_default(
+    repository: Repository,
+) -> None:
+    repository.commit({"pay.py": lines(2)})
+    shallow = repository.folder.parent / "shallow"
+    repository.git("clone", "--quiet", "--depth=1", f"file://{repository.folder}", str(shallow))
+    config = configured(repository.folder.parent, "default: high")
+    run = slogate("check", *AT, "-c", config, "--risk", "low", "--base", "A", cwd=shallow, env=GIT)
+    assert run.out.startswith("REVIEW  checkout   healthy budget x high risk")
+    assert "fetch-depth: 0" in " ".join(run.out.split())
+
+
+def test_before_a_first_deploy_the_stated_risk_counts(repository: Repository) -> None:
+    config = configured(repository.folder.parent)
+    low = checked(repository, "-c", config, "--risk", "low")["services"][0]["risk"]
+    assert (low["level"], low["known"]) == ("low", True)
+    unknown = checked(repository, "-c", config)["services"][0]["risk"]
+    assert (unknown["level"], unknown["known"]) == ("medium", False)
+    assert "is this the first deploy? Then state --risk" in unknown["sources"][0]["detail"]
+
+
+def test_bands_that_cross_are_noted(repository: Repository) -> None:
+    for number in range(12):
+        repository.commit({"pay.py": lines(number + 1, str(number))})
+    base = repository.commit({"pay.py": "x\n"})
+    repository.commit({"pay.py": "y\n"})
+    history = "least_history: 10, bands: {medium: 90}"
+    config = configured(repository.folder.parent, history)
+    notes = found(repository, "-c", config, "--base", base)["notes"]
+    assert "so nothing is medium" in notes[0]
+
+
+def test_only_what_the_commits_alone_raise_is_lowered_by_leaving_some_out(
+    repository: Repository,
+) -> None:
+    repository.commit({"db/1.sql": lines(3000)})
+    repository.commit({"db/2.sql": "x;\n"})
+    config = configured(repository.folder.parent)
+    assert "released alone the rest is" in str(checked(repository, "-c", config, "--base", "A"))
+    config = configured(repository.folder.parent, "safeguards: {migrations: {floor: high}}")
+    alternatives = checked(repository, "-c", config, "--base", "A")["services"][0]["alternatives"]
+    assert "released alone" not in str(alternatives)

@@ -78,7 +78,7 @@ def test_each_factor_says_what_it_stands_for() -> None:
         "core/pay.py was mended 3 times in the 365d before, most in 1111111"
     )
     assert factors["spread"].detail.startswith("changed lines spread over 2 files")
-    assert factors["fix commits"].detail.startswith("1 commit mend")
+    assert factors["fix commits"].detail.startswith("1 commit that mended")
     assert factors["documents"].detail.startswith("1 of 3 changed files")
     assert factors["documents"].points < 0
     assert (factors["commits"].value, factors["commits"].detail) == (2, "2 commits together")
@@ -230,8 +230,8 @@ def test_a_rollback_is_low_with_its_notes_and_safeguards() -> None:
     ("facts", "said"),
     [
         ({}, ""),
-        ({"commits": ()}, "nothing to release: head has no commit that base lacks"),
-        ({"commits": (), "elsewhere": 3}, "touches the service's paths (3 others do not count)"),
+        ({"commits": ()}, "nothing to release: no commit of head that base lacks changes a file"),
+        ({"commits": (), "elsewhere": 3}, "touches the service's paths (3 commits elsewhere)"),
         ({"excluded": Touched(1, "a.js")}, "risk.exclude leaves out a.js"),
         ({"excluded": Touched(3, "a.js")}, "risk.exclude leaves out 3 files, such as a.js"),
         ({"submodules": Touched(2, "lib")}, "2 submodule changes, such as lib: what changed"),

@@ -84,12 +84,9 @@ def test_git_that_does_not_know_counts_with_the_default_beside_a_register() -> N
     assert outcome(said(register=LOW, git=None)) == (MEDIUM, DEFAULT, False)
 
 
-def test_a_silent_git_does_not_matter_where_somebody_states_the_risk() -> None:
-    assert outcome(said(stated=LOW, git=None), default=HIGH) == (LOW, STATED, True)
-    assert outcome(said(stated=LOW, register=HIGH, git=None)) == (HIGH, REGISTER, True)
-
-
-def test_a_silent_register_matters_even_where_somebody_states_the_risk() -> None:
+def test_a_silent_source_matters_even_where_somebody_states_the_risk() -> None:
+    assert outcome(said(stated=LOW, git=None), default=HIGH) == (HIGH, DEFAULT, False)
+    assert outcome(said(stated=LOW, register=HIGH, git=None)) == (HIGH, REGISTER, False)
     assert outcome(said(stated=LOW, register=None, git=LOW)) == (MEDIUM, DEFAULT, False)
 
 

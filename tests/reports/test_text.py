@@ -73,7 +73,7 @@ def test_a_thousand_services_list_the_approved_in_one_line() -> None:
     services = [build.approved(f"svc-{index}") for index in range(990)]
     services += [build.blocked(f"bad-{index}") for index in range(10)]
     screen = text(build.verdict(*services))
-    assert screen.startswith("BLOCK  1000 services: 10 block, 990 approve   exit 30\n")
+    assert screen.startswith("BLOCK  1,000 services: 10 block, 990 approve   exit 30\n")
     assert "and 990 approved, not listed" in screen
     assert all(f"bad-{index}" in screen for index in range(10))
     assert "svc-" not in screen
@@ -81,7 +81,7 @@ def test_a_thousand_services_list_the_approved_in_one_line() -> None:
 
 def test_a_thousand_healthy_budgets_are_counted() -> None:
     screen = text(build.budgets(*(build.approved(f"svc-{index}") for index in range(1000))))
-    assert screen.startswith("1000 services: 1000 healthy\n")
+    assert screen.startswith("1,000 services: 1,000 healthy\n")
     assert len(screen.splitlines()) < 10
 
 
