@@ -79,6 +79,23 @@ def test_examples_name_this_major_version(path: Path) -> None:
     assert found == {__version__.partition(".")[0]}
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "examples/github").glob("*.yml")), ids=str)
+def test_examples_give_the_gate_the_history_from_which_it_reads_the_risk(path: Path) -> None:
+    checkout, gate, *_ = load(path)["jobs"]["gate"]["steps"]
+    assert checkout["uses"].startswith("actions/checkout@")
+    assert checkout["with"]["fetch-depth"] == 0
+    assert gate["uses"].startswith("slogate/slogate@")
+    assert "risk" not in gate.get("with", {})
+
+
+def test_the_template_gives_the_gate_the_history_and_a_git_to_read_it() -> None:
+    job = load(TEMPLATE)[".slogate"]
+    assert job["variables"] == {"GIT_DEPTH": "0"}
+    assert not re.search("slim|alpine", job["image"])
+    for path in PIPELINES:
+        assert "SLOGATE_CHECK_RISK" not in path.read_text(encoding="utf-8")
+
+
 def blocks() -> list[str]:
     """One for each requirement, with its hashes."""
     lines = RUNTIME.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()

@@ -36,6 +36,8 @@ LOCAL = ".slogate-action"
 PUBLISHED = [f"slogate/slogate@v{v}" for v in (__version__, __version__.partition(".")[0])]
 KEPT = ("PATH", "SSL_CERT_FILE", "SSL_CERT_DIR")
 PLAIN_GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+WRITTEN = "2026-09-01T12:00:00Z"
+"""The time of the commit that a run is about."""
 _BASH = """\
 #!/bin/sh
 "%s" "$@"
@@ -84,17 +86,19 @@ def run_workflow(
     env: Mapping[str, str] | None = None,
     token: str = "",
     slug: str = "acme/shop",
+    past: Path | None = None,
     tool_cache: Path,
     tmp_path: Path,
     timeout: float = 180,
 ) -> WorkflowRun:
-    """Run the workflows among the files (path -> text) in a new repository.
+    """Run the workflows among the files (path -> text) in a new repository, see `write_repo`.
 
     The action is `uses: ./.slogate-action`, or as published: `uses: slogate/slogate@vX`. `token`
     is what `github.token` stands for.
     """
     place = new_folder(tmp_path, "act")
-    repo = write_repo(place / "repo", files, f"https://github.com/{slug}.git", _copy_action)
+    repo = write_repo(place / "repo", files, f"https://github.com/{slug}.git", past)
+    _copy_action(repo / LOCAL)
     (place / "event.json").write_text(json.dumps(payload or {}), encoding="utf-8")
     cache = place / "cache"
     (cache / "act").mkdir(parents=True)
@@ -142,25 +146,32 @@ def write_program(path: Path, text: str) -> None:
     path.chmod(0o755)
 
 
-def write_repo(repo: Path, files: Mapping[str, str], remote: str, *more: Any) -> Path:
-    """A repository with one commit on `main`; `more` are functions that add to its folder."""
+def write_repo(repo: Path, files: Mapping[str, str], remote: str, past: Path | None = None) -> Path:
+    """A repository with one commit on `main`, after those of `past`, which has its tags too."""
+    repo.mkdir()
+    _git(repo, ("init", "--quiet", "--initial-branch", "main"))
+    if past is not None:
+        _git(repo, ("fetch", "--quiet", "--tags", str(past), "main"))
+        _git(repo, ("reset", "--quiet", "--hard", "FETCH_HEAD"))
     for name, text in files.items():
         (repo / name).parent.mkdir(parents=True, exist_ok=True)
         (repo / name).write_text(text, encoding="utf-8")
-    for add in more:
-        add(repo)
     for command in (
-        ("init", "--quiet", "--initial-branch", "main"),
         ("add", "--all", "--force"),
         ("commit", "--quiet", "--message", "A change"),
         ("remote", "add", "origin", remote),
         ("update-ref", "refs/remotes/origin/main", "HEAD"),
         ("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"),
     ):
-        identity = ("-c", "user.name=tests", "-c", "user.email=tests@example.invalid")
-        env = {"PATH": os.environ["PATH"], **PLAIN_GIT}
-        subprocess.run(["git", *identity, *command], cwd=repo, env=env, check=True)
+        _git(repo, command)
     return repo
+
+
+def _git(repo: Path, command: Sequence[str]) -> None:
+    identity = ("-c", "user.name=tests", "-c", "user.email=tests@example.invalid")
+    dates = dict.fromkeys(("GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"), WRITTEN)
+    env = {"PATH": os.environ["PATH"], **PLAIN_GIT, **dates}
+    subprocess.run(["git", *identity, *command], cwd=repo, env=env, check=True)
 
 
 def run_bounded(
@@ -193,11 +204,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
 
 
-def _copy_action(repo: Path) -> None:
+def _copy_action(folder: Path) -> None:
+    # Not in a commit, of which it would be most.
     for part in PARTS:
         for source in (ROOT / part, *(ROOT / part).rglob("*.py")):
             if source.is_file():
-                target = repo / LOCAL / source.relative_to(ROOT)
+                target = folder / source.relative_to(ROOT)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, target)
 

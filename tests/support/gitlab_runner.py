@@ -75,10 +75,11 @@ def run_pipeline(
     *,
     variables: Mapping[str, str] | None = None,
     manual: Sequence[str] = (),
+    past: Path | None = None,
     tmp_path: Path,
     timeout: float = 180,
 ) -> PipelineRun:
-    """Run the `.gitlab-ci.yml` among the files (path -> text) in a new repository.
+    """Run the `.gitlab-ci.yml` among the files (path -> text) in a new repository, see `write_repo`.
 
     The project's template is there too, for `include: {local: .gitlab-ci-template.yml}`. Manual
     jobs run if they are named.
@@ -89,7 +90,7 @@ def run_pipeline(
         name: _IMAGE.sub("", text) if "gitlab-ci" in name else text
         for name, text in everything.items()
     }
-    repo = write_repo(place / "repo", without_images, REMOTE)
+    repo = write_repo(place / "repo", without_images, REMOTE, past)
     settings = {"GITLAB_CI": "true", **(variables or {})}
     command = [
         *(gitlab_binary() or _BINARY, "--force-shell-executor", "--shell-isolation"),
