@@ -24,7 +24,7 @@ $(NODE)/node_modules/.installed: $(NODE)/package-lock.json | servers
 		touch node_modules/.installed || echo "npm: $(NODE) is not installed" >&2
 
 test: $(VENV)/.installed servers $(NODE)/node_modules/.installed ## run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: lint types ## everything that needs no test
 
