@@ -7,10 +7,13 @@ from datetime import timezone, tzinfo
 from pathlib import Path
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from slogate.config import schema, source_schema
+from slogate.config import canary_schema, schema, source_schema
+from slogate.config.canaries import pick_source
+from slogate.config.canaries import plan as canary_plan
 from slogate.config.references import DEFAULT_POLICY
 from slogate.config.risks import register, risk_policy
 from slogate.config.settings import Config, FileSettings, PrometheusSettings
+from slogate.core.canary_plan import CanaryPlan
 from slogate.core.model import Events, Latency, Policy, Ratio, Service, Sli, Slices, Slo
 from slogate.core.window import Calendar, Rolling, Window
 
@@ -22,8 +25,7 @@ def build(file: schema.SlogateFile, policies: Mapping[str, Policy], path: Path) 
     return Config(
         path=path,
         services=tuple(
-            _service(name, service, list(sources), policies)
-            for name, service in file.services.items()
+            _service(name, service, file, policies) for name, service in file.services.items()
         ),
         sources=sources,
         risk=risk_policy(file.risk),
@@ -66,10 +68,13 @@ def _credentials(source: source_schema.PrometheusSource) -> tuple[str, str | Non
 
 
 def _service(
-    name: str, service: schema.Service, sources: list[str], policies: Mapping[str, Policy]
+    name: str,
+    service: schema.Service,
+    file: schema.SlogateFile,
+    policies: Mapping[str, Policy],
 ) -> Service:
     # NOTE: only a name whose variable is not set (lint) is unknown here; anything stands in.
-    source = service.source if service.source in sources else sources[0]
+    source = service.source if service.source in file.sources else next(iter(file.sources))
     policy = policies.get(service.policy or DEFAULT_POLICY, policies[DEFAULT_POLICY])
     return Service(
         name=name,
@@ -78,7 +83,20 @@ def _service(
         owner=service.owner,
         tier=service.tier,
         paths=tuple(service.paths or ()),
+        canary=_canary(service.canary or file.canary, source, file),
     )
+
+
+def _canary(
+    canary: canary_schema.Canary | None, own: str, file: schema.SlogateFile
+) -> CanaryPlan | None:
+    if canary is None:
+        return None
+    is_file = {
+        name: isinstance(source, source_schema.FileSource) for name, source in file.sources.items()
+    }
+    picked = pick_source(canary.source, own, is_file)
+    return canary_plan(canary, picked if picked in file.sources else own)
 
 
 def _slo(slo: schema.Slo) -> Slo:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from slogate.config.canaries import NEEDS_SERVER, canary_findings, pick_source
 from slogate.config.problems import MAX_KNOWN, Finding, KeyPath, Unset, shorten, shown, suggestion
 from slogate.config.queries import check_file, check_prometheus
 
@@ -30,6 +31,7 @@ def check_references(data: Mapping[str, Any]) -> Iterator[Finding]:
             yield from _unknown(service, "source", list(sources), path)
             yield from _undecided_source(service, list(sources), path)
             yield from _slo_findings(service, sources.get(source_of(service, sources)), path)
+    yield from dict.fromkeys(_canary_findings(data, sources))
 
 
 def section(data: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -89,6 +91,53 @@ def _sli_findings(sli: Any, source: Any) -> Iterator[tuple[tuple[str, ...], str]
         yield from check_file(sli)
 
 
+def _canary_findings(data: Mapping[str, Any], sources: Mapping[str, Any]) -> Iterator[Finding]:
+    for canary, path in _canaries(data):
+        yield from canary_findings(canary, path)
+        yield from _unknown(canary, "source", list(sources), path) if sources else ()
+    is_file = _files(sources)
+    for service, canary, path in _watched(data):
+        own = service.get("source")
+        if not sources or (own is None and len(sources) > 1):
+            continue
+        picked = pick_source(canary.get("source"), source_of(service, sources), is_file)
+        if picked is None and not all(is_file.values()):
+            servers = [shorten(name) for name, file in is_file.items() if not file][:20]
+            message = f"missing key 'source': there are several ({', '.join(servers)})"
+            yield Finding(path, message)
+        elif picked is None or is_file.get(picked):
+            yield Finding(path if picked is None else (*path, "source"), NEEDS_SERVER)
+
+
+def _canaries(data: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], KeyPath]]:
+    """Each section `canary` with its path."""
+    places: list[tuple[object, KeyPath]] = [(data.get("canary"), ("canary",))]
+    for name, service in section(data, "services").items():
+        if isinstance(service, dict):
+            places.append((service.get("canary"), ("services", name, "canary")))
+    yield from ((canary, path) for canary, path in places if isinstance(canary, dict))
+
+
+def _watched(
+    data: Mapping[str, Any],
+) -> Iterator[tuple[dict[str, Any], dict[str, Any], KeyPath]]:
+    """Each service with the `canary` that it has or inherits."""
+    found = {path: canary for canary, path in _canaries(data)}
+    for name, service in section(data, "services").items():
+        own: KeyPath = ("services", name, "canary")
+        path = own if own in found else ("canary",)
+        if isinstance(service, dict) and path in found:
+            yield service, found[path], path
+
+
+def _files(sources: Mapping[str, Any]) -> dict[str, bool]:
+    """Which sources are files."""
+    return {
+        name: isinstance(source, dict) and source.get("type") == "file"
+        for name, source in sources.items()
+    }
+
+
 def _policy_findings(data: Mapping[str, Any]) -> Iterator[Finding]:
     policies = section(data, "policies")
     if DEFAULT_POLICY in policies:
@@ -124,9 +173,14 @@ def advise(data: Mapping[str, Any], substituted: set[KeyPath]) -> Iterator[Findi
 def _unused(data: Mapping[str, Any]) -> Iterator[Finding]:
     sources, policies = section(data, "sources"), section(data, "policies")
     services = section(data, "services").values()
+    is_file = _files(sources)
     wanted = [
         *(service.get(key) for service in services for key in ("source", "policy")),
         *((policy or {}).get("extends") for policy in policies.values()),
+        *(
+            pick_source(canary.get("source"), source_of(service, sources), is_file)
+            for service, canary, _ in _watched(data)
+        ),
     ]
     if any(isinstance(name, Unset) for name in wanted):
         return

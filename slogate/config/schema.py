@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from slogate.config import fields
+from slogate.config.canary_schema import Canary
 from slogate.config.policy_schema import NAMED_POLICY, POLICY
 from slogate.config.risk_schema import PATTERN, RiskSettings
 from slogate.config.sections import (
@@ -102,6 +103,7 @@ class Service(Section):
         ListOf(PATTERN, least=1), "Its files, as in .gitignore; left out, the whole repository."
     )
     slos = required(ListOf(Nested(Slo), least=1), "Its objectives.")
+    canary = optional(Nested(Canary), "How its canaries are judged; left out, `canary` applies.")
 
 
 class SlogateFile(Section):
@@ -115,6 +117,7 @@ class SlogateFile(Section):
     policy = optional(POLICY, "What holds for every service.")
     policies = optional(DictOf(fields.NAME, NAMED_POLICY), "Policies that services name.")
     risk = optional(Nested(RiskSettings), "Release risk.")
+    canary = optional(Nested(Canary), "How canaries of services without a `canary` are judged.")
 
 
 FILE = Nested(SlogateFile)

@@ -8,8 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum
+from typing import TYPE_CHECKING
 
 from slogate.core.window import Window
+
+if TYPE_CHECKING:
+    # NOTE: the plan is made of words of this module, so it cannot be imported before them.
+    from slogate.core.canary_plan import CanaryPlan
 
 
 class _Word(IntEnum):
@@ -157,6 +162,7 @@ class Service:
     owner: str | None = None
     tier: str | None = None
     paths: tuple[str, ...] = ()
+    canary: CanaryPlan | None = None
 
 
 @dataclass(frozen=True)

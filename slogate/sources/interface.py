@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from slogate.core.evidence import Evidence
 from slogate.core.model import Sli
 from slogate.core.plan import Plan
 from slogate.deadline import Deadline
+
+if TYPE_CHECKING:
+    # NOTE: it brings the HTTP client along, which a run with files does not need.
+    from slogate.sources.prometheus_api import Client
 
 
 class Source(Protocol):
@@ -37,3 +41,15 @@ class Source(Protocol):
 
     def close(self) -> None:
         """Let go of connections."""
+
+
+@runtime_checkable
+class CanarySource(Protocol):
+    """A source that answers any query, which is what two arms of a canary are measured with."""
+
+    @property
+    def workers(self) -> int:
+        """How many questions may be asked of this source at once."""
+
+    def client(self, deadline: Deadline) -> Client:
+        """Questions of one run; used by several threads at once, and collects warnings."""

@@ -12,10 +12,9 @@ from slogate.core.words import plural
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError
 from slogate.sources import queries
-from slogate.sources.answers import shorten
 from slogate.sources.connection import HttpSettings
 from slogate.sources.http import JsonApi
-from slogate.sources.prometheus_api import Client, Series
+from slogate.sources.prometheus_api import Client, only
 
 MAX_POINTS = 11_000
 """Points per series that a server gives in one answer (Prometheus' fixed limit)."""
@@ -46,9 +45,13 @@ class PrometheusSource:
         """Close all connections."""
         self._api.close()
 
+    def client(self, deadline: Deadline) -> Client:
+        """Questions of one run to this server; see CanarySource.client."""
+        return Client(self._api, deadline)
+
     def fetch(self, sli: Sli, plan: Plan, deadline: Deadline) -> Evidence:
         """Measure an SLI on the plan's grids; see Source.fetch."""
-        client = Client(self._api, deadline)
+        client = self.client(deadline)
         try:
             return self._fetch(client, sli, plan)
         except NoDataError as error:
@@ -191,7 +194,7 @@ def _whole(client: Client, role: str, build: queries.Query, plan: Plan) -> float
 
 def _over(client: Client, role: str, build: queries.Query, seconds: int, now: int) -> float | None:
     query = build(seconds)
-    one = _one(client.instant(query, now), role, query)
+    one = only(client.instant(query, now), role, query)
     return one.points[-1][1] if one and one.points else None
 
 
@@ -202,7 +205,7 @@ def _grid(client: Client, role: str, build: queries.Query, grid: Grid, now: int)
         count = min(MAX_POINTS, grid.count - start)
         first = now - (grid.count - 1 - start) * grid.step
         last = first + (count - 1) * grid.step
-        one = _one(client.steps(query, first, last, grid.step), role, query)
+        one = only(client.steps(query, first, last, grid.step), role, query)
         points = one.points if one else []
         if [at for at, _ in points] == list(range(first, last + 1, grid.step)):
             values[start : start + count] = [value for _, value in points]
@@ -219,23 +222,6 @@ def _index(at: float, first: int, step: int, count: int, query: str) -> int:
             f"the server answered for other times than it was asked: query {query}"
         )
     return index
-
-
-def _one(series: list[Series], role: str, query: str) -> Series | None:
-    """The only series; several are refused, never summed."""
-    if len(series) > 1:
-        shown = ", ".join(_labels(one.labels) for one in series[:5])
-        more = f" and {len(series) - 5} more" if len(series) > 5 else ""
-        raise NoDataError(
-            f"`{role}` yields {len(series)} series where one is expected: {shown}{more}; "
-            f"aggregate them, as in sum(...): query {shorten(query, 300)}"
-        )
-    return series[0] if series else None
-
-
-def _labels(labels: dict[str, str]) -> str:
-    inside = ", ".join(f"{name}={value!r}" for name, value in sorted(labels.items()))
-    return shorten(f"{{{inside}}}", 120)
 
 
 def _note_resets(client: Client, total: str, now: int) -> None:

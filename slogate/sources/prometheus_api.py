@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from slogate.deadline import Deadline
-from slogate.errors import ConfigError, MeasurementError
+from slogate.errors import ConfigError, MeasurementError, NoDataError
 from slogate.sources.answers import ApiError, shorten
 from slogate.sources.http import JsonApi
 
@@ -64,6 +64,23 @@ class Client:
             raise MeasurementError(
                 f"the answer is not what the Prometheus API promises: {what} ({self.api.url}{path})"
             ) from None
+
+
+def only(series: list[Series], role: str, query: str) -> Series | None:
+    """The only series; several are refused, never summed."""
+    if len(series) > 1:
+        shown = ", ".join(_labels(one.labels) for one in series[:5])
+        more = f" and {len(series) - 5} more" if len(series) > 5 else ""
+        raise NoDataError(
+            f"`{role}` yields {len(series)} series where one is expected: {shown}{more}; "
+            f"aggregate them, as in sum(...): query {shorten(query, 300)}"
+        )
+    return series[0] if series else None
+
+
+def _labels(labels: dict[str, str]) -> str:
+    inside = ", ".join(f"{name}={value!r}" for name, value in sorted(labels.items()))
+    return shorten(f"{{{inside}}}", 120)
 
 
 def _explained(error: ApiError) -> ConfigError | MeasurementError:

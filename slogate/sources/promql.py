@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
@@ -40,6 +40,42 @@ class Selector:
 
     def __str__(self) -> str:
         return f"{self.metric}{{{','.join(map(str, self.matchers))}}}"
+
+
+def filled(query: str, texts: Mapping[str, str]) -> str:
+    """A query with texts in place of placeholders inside its quotes, whatever they hold.
+
+    In a regular expression (`=~`) the text stands for itself as well. In backticks, where nothing
+    can be escaped, and outside of quotes nothing is filled in.
+    """
+    placeholder = re.compile("|".join(map(re.escape, texts)))
+    operator = ""
+
+    def fill(match: re.Match[str]) -> str:
+        nonlocal operator
+        before, operator = operator, match.group()
+        if match.lastgroup != "string" or match.group().startswith("`"):
+            return match.group()
+        regex = before in ("=~", "!~")
+        return placeholder.sub(lambda name: _text(texts[name.group()], regex=regex), match.group())
+
+    return _TOKEN.sub(fill, query)
+
+
+def _text(text: str, *, regex: bool) -> str:
+    """A text as it is written between quotes of either kind."""
+    plain = re.escape(text) if regex else text
+    return "".join(
+        character if character.isprintable() and character not in "\"'\\" else _escape(character)
+        for character in plain
+    )
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def selectors(query: str) -> list[Selector]:

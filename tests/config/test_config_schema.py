@@ -301,7 +301,7 @@ def test_json_schema_describes_every_key_and_is_closed() -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["title"] == "Configuration of slogate"
     sections = [node for node in objects(schema) if isinstance(node.get("properties"), dict)]
-    assert len(sections) == 23
+    assert len(sections) == 27
     for section in sections:
         assert section["additionalProperties"] is False
         assert all(field["description"] for field in section["properties"].values())
