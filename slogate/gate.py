@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from slogate.core.budget import Assessment, assess, missing
 from slogate.core.model import (
@@ -21,11 +22,16 @@ from slogate.core.model import (
 from slogate.core.plan import make_plan
 from slogate.core.policy import budget_status, decide
 from slogate.core.release import ReleaseRisk
-from slogate.core.verdict import BudgetReport, ServiceBudget, Verdict
+from slogate.core.verdict import BudgetReport, ServiceBudget, ServiceVerdict, Verdict
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError, Problem
 from slogate.pool import run_all
 from slogate.sources.interface import Source
+
+if TYPE_CHECKING:
+    # NOTE: few releases have a canary, and its statistics take their time to load.
+    from slogate.core.canary_gate import CanaryProblem
+    from slogate.core.canary_report import CanaryReport
 
 
 def check(
@@ -40,10 +46,11 @@ def check(
     explain: bool = False,
     change: Change | None = None,
     freeze: Freeze | None = None,
+    canaries: Mapping[str, CanaryReport | CanaryProblem] | None = None,
 ) -> Verdict:
     """The verdict over all services as of `now` (Unix seconds); `change` is only handed on.
 
-    `risks` has the release risk of each service.
+    `risks` has the release risk of each service, `canaries` what came of those that were asked for.
 
     Raises ConfigError, with every problem, when a query turns out to be wrong. `explain` also asks
     for what changes no number, such as counter resets.
@@ -54,6 +61,8 @@ def check(
         )
         for service, assessments in measure(services, sources, now, deadline, explain=explain)
     )
+    if canaries:
+        verdicts = _with_canaries(verdicts, canaries, fail_on=fail_on, advise=advise)
     return Verdict(
         decision=max(verdict.decision for verdict in verdicts),
         exit_code=max(verdict.exit_code for verdict in verdicts),
@@ -63,6 +72,23 @@ def check(
         fail_on=fail_on,
         policies=tuple({service.policy.name: service.policy for service in services}.values()),
         change=change,
+    )
+
+
+def _with_canaries(
+    verdicts: tuple[ServiceVerdict, ...],
+    canaries: Mapping[str, CanaryReport | CanaryProblem],
+    *,
+    fail_on: Decision | None,
+    advise: bool,
+) -> tuple[ServiceVerdict, ...]:
+    from slogate.core.canary_gate import with_canary
+
+    return tuple(
+        with_canary(one, canaries[one.service], fail_on=fail_on, advise=advise)
+        if one.service in canaries
+        else one
+        for one in verdicts
     )
 
 

@@ -140,6 +140,15 @@ def test_make_targets_in_documents_exist() -> None:
                 assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / "examples/canary").iterdir()), ids=str)
+def test_every_example_of_a_rollout_calls_the_command_as_it_is(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert list(yaml.safe_load_all(text))
+    options = set(re.findall(r"(?<=[ \"])--([a-z-]+)(?=[ =\"\n])", text)) - {""}
+    assert {"baseline", "canary"} <= options
+    assert options <= set(re.findall(r"--([a-z-]+)", slogate("canary", "--help").out))
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").rglob("*.yaml")), ids=str)
 def test_every_example_is_right(path: Path) -> None:
     run = slogate("lint", "-c", path, env={"PROMETHEUS_URL": "http://localhost:9090"})
@@ -160,5 +169,5 @@ def test_the_action_is_documented(kind: str) -> None:
 
 def test_each_option_of_check_is_an_input_of_the_action() -> None:
     options = set(re.findall(r"--([a-z-]+)", slogate("check", "--help").out.split("Options:")[1]))
-    options -= {"no-advise", "no-fetch"}
+    options -= {"no-advise", "no-fetch", "no-canary"}
     assert set(ACTION["inputs"]) == {"services", "python", "github-token"} | options - NO_INPUTS

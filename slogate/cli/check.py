@@ -55,6 +55,13 @@ REPORT = click.Path(path_type=Path, dir_okay=False)
 )
 @of_range("check")
 @click.option(
+    "--canary/--no-canary",
+    "with_canary",
+    help="Judge the canary of each service too: --canary-version against --baseline-version.",
+)
+@click.option("--baseline-version", metavar="VERSION", help="For --canary: what runs.")
+@click.option("--canary-version", metavar="VERSION", help="For --canary: the new version.")
+@click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),
     default="defer",
@@ -95,6 +102,9 @@ def command(
     base: str | None,
     head: str | None,
     fetch: bool,
+    with_canary: bool,
+    baseline_version: str | None,
+    canary_version: str | None,
     fail_on: str,
     advise: bool,
     summary: Path | None,
@@ -127,18 +137,30 @@ def command(
             settings.register,
             deadline,
         )
+        mildest = None if fail_on == "never" else Decision[fail_on.upper()]
+        now = present(at)
+        canaries = {}
+        if with_canary:
+            # NOTE: imported here, because few releases have a canary.
+            from slogate.cli.canaries import judged
+
+            versions = (baseline_version, canary_version)
+            canaries = judged(
+                settings, chosen, versions, now, deadline, fail_on=mildest, quiet=quiet
+            )
         with opened(settings, chosen) as sources:
             verdict = gate.check(
                 chosen,
                 sources,
                 risks,
-                present(at),
+                now,
                 deadline,
-                fail_on=None if fail_on == "never" else Decision[fail_on.upper()],
+                fail_on=mildest,
                 advise=advise,
                 explain=verbose,
                 change=change,
                 freeze=deploy_freeze(os.environ),
+                canaries=canaries,
             )
     except SlogateError as error:
         comment_failure(error, commenting, platform, change)

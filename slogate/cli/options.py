@@ -14,7 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("text", "markdown", "json")
 LONGEST = 86_400
 """Seconds; a longer deadline is a typing error."""
-COMMANDS = ("check", "budget", "risk", "lint", "schema")
+COMMANDS = ("check", "budget", "risk", "canary", "lint", "schema")
 _FOREIGN = {
     *("SLOGATE_TRACEBACK", "SLOGATE_PACKAGE", "SLOGATE_PYTHON"),
     *("SLOGATE_GITHUB_TOKEN", "SLOGATE_GITLAB_TOKEN"),
@@ -53,6 +53,43 @@ class Time(click.ParamType):  # type: ignore[type-arg]  # not generic before cli
             return parse_time(value)
         except ValueError as error:
             self.fail(str(error), param, ctx)
+
+
+class Ratio(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
+    """A share such as `5%`; the value is 0.05."""
+
+    name = "ratio"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number of a percentage that is not negative."""
+        if isinstance(value, float):
+            return value
+        text = str(value).strip()
+        number = text[:-1].rstrip()
+        # NOTE: 0.5 could mean half a percent or a half.
+        if (
+            not text.endswith("%")
+            or not number.replace(".", "", 1).isdecimal()
+            or not text.isascii()
+        ):
+            self.fail(f"{value!r} is no percentage such as 5%", param, ctx)
+        return float(number) / 100
+
+
+class Budget(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
+    """A number, or a share such as `1%`."""
+
+    name = "budget"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """The number; of a percentage the share."""
+        if isinstance(value, str) and value.strip().endswith("%"):
+            return Ratio().convert(value, param, ctx)
+        return float(click.FLOAT.convert(value, param, ctx))
 
 
 def common(command: str, *, timed: bool = True) -> Callable[[F], F]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from slogate.core.model import (
     BurnRule,
@@ -19,6 +19,10 @@ from slogate.core.model import (
 )
 from slogate.core.release import ReleaseRisk
 from slogate.core.window import Period
+
+if TYPE_CHECKING:
+    # NOTE: few releases have a canary, and its statistics take their time to load.
+    from slogate.core.canary_report import CanaryReport
 
 
 class Outcome(Enum):
@@ -133,6 +137,7 @@ class ServiceVerdict:
     clearance: Clearance = field(default_factory=Clearance)
     owner: str | None = None
     own_checks: tuple[Check, ...] = ()
+    canary: CanaryReport | None = None
 
     @property
     def checks(self) -> tuple[Check, ...]:

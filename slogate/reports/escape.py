@@ -14,7 +14,7 @@ _SEQUENCE = re.compile(
     r"|\x1b[ -/]*[0-~]"
 )
 # NOTE: CI runners take lines of a log that hold these for commands: `##[group]`, `::add-mask::`.
-_COMMAND = re.compile(r"##(?=\w*\[)|(?<!\S)::")
+_COMMAND = re.compile(r"##(?=\w*\[)|(?<!\S)::+")
 _MARKUP = re.compile(
     r"://|www\.|GH-(?=\d)|:(?=[\w+-]+:)|[\\`*_\[\]|<>&$]|[#!~%](?=\w)|[#!~]|@",
     re.ASCII | re.IGNORECASE,

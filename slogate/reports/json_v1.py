@@ -86,7 +86,7 @@ def _service(service: ServiceVerdict) -> Object:
         "risk": risk_object(service.risk),
         "slos": [_slo(slo) for slo in service.slos],
         "checks": [_check(check) for check in service.checks],
-        "canary": None,
+        "canary": _canary(service),
         "rationale": list(service.rationale),
         "conditions": list(service.conditions),
         "alternatives": list(service.alternatives),
@@ -108,6 +108,14 @@ def _service_budget(service: ServiceBudget) -> Object:
         "slos": [_slo(slo) for slo in service.slos],
         "checks": [_check(check) for check in service.checks],
     }
+
+
+def _canary(service: ServiceVerdict) -> Object | None:
+    if service.canary is None:
+        return None
+    from slogate.reports.json_canary import canary_object
+
+    return canary_object(service.canary.verdict)
 
 
 def _slo(slo: SloReport) -> Object:

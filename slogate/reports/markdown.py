@@ -165,6 +165,11 @@ def _service(
         yield from parts.section("Why", others)
     checks = labels.findings(service.checks, service.rationale)
     yield from parts.section("Checks", map(labels.finding, checks))
+    if service.canary is not None and room.details:
+        # NOTE: imported here, because few releases have a canary.
+        from slogate.reports.canary import details
+
+        yield details(service.canary)
     if room.details:
         yield from parts.risk(service.risk)
         yield parts.evidence(service.slos, service.checks, chart=chart)

@@ -157,8 +157,9 @@ def risk(risk: ReleaseRisk) -> Iterator[str]:
     """What made the score, folded away."""
     facts = "\n".join(f"- {for_markdown(sentence)}" for sentence in risk_words.brief(risk))
     tables = risk_tables(risk.likelihood) if risk.likelihood else ()
+    title = "Risk: score, factors, commits" if risk.likelihood else "Risk"
     if facts:
-        yield folded("Risk: score, factors, commits", "\n\n".join((facts, *tables)))
+        yield folded(title, "\n\n".join((facts, *tables)))
 
 
 def risk_tables(known: Likelihood) -> Iterator[str]:

@@ -9,6 +9,7 @@ from slogate.core.verdict import ServiceVerdict, Verdict
 from slogate.reports import labels
 from slogate.reports.escape import for_terminal
 from slogate.reports.layout import (
+    BOLD,
     DIM,
     GREEN,
     MAGENTA,
@@ -130,6 +131,12 @@ def _service(
     yield from _headline(label, service.service, rest, width)
     yield Line()
     yield from map(Line, slo_table(service.slos, width))
+    if service.canary is not None:
+        # NOTE: imported here, because few releases have a canary.
+        from slogate.reports.canary import METRICS, arms, rows
+
+        yield from (Line(), Line(for_terminal(arms(service.canary)), BOLD))
+        yield from map(Line, table(METRICS, rows(service.canary), width, shrink=(0, 4)))
     at_ease = not labels.needs_attention(service) and labels.all_healthy(service.slos)
     said = () if at_ease and not verbose else service.rationale
     yield from section("Why", said, width)

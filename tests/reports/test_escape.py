@@ -50,6 +50,7 @@ def test_terminal_text_is_one_printable_line(text: str) -> None:
         ("\ud800x\x00", "x"),
         ("::error::x a::b", ": :error::x a::b"),
         ("x ::warning::", "x : :warning::"),
+        (":::error::x", ": : :error::x"),
         ("##[group]", "# #[group]"),
         ("##vso[task]", "# #vso[task]"),
         ("# heading ## [x]", "# heading ## [x]"),
