@@ -14,7 +14,7 @@ from dataclasses import replace
 from slogate.changes.fold import Fold, fold, rules
 from slogate.changes.git import Git
 from slogate.changes.log import FILES
-from slogate.changes.merges import changing_octopus, fold_merges
+from slogate.changes.merges import changing_octopus, fold_merges, has_merges
 from slogate.changes.past import Fixes, Past, fixes_command, read_fixes, read_past
 from slogate.changes.paths import Paths
 from slogate.changes.revisions import require_complete
@@ -49,9 +49,11 @@ def read_range(
         fixes = read_fixes(mended, policy, boundary)
         total = fold(changes, folds.values(), fixes, lambda _: revisions.base_time)
         renames_skipped = git.renames_skipped
-        unseen = fold_merges(git, span, folds.values(), fixes, revisions.base_time)
+        unseen = octopus = ""
+        if has_merges(git, span):
+            unseen = fold_merges(git, span, folds.values(), fixes, revisions.base_time)
+            octopus = changing_octopus(git, span)
         fold(earlier, before.values(), fixes, _until(past, total).__getitem__)
-    octopus = changing_octopus(git, span)
     nowhere, idle = _astray(git, revisions.head, folds, safeguards, policy)
     days = _history_days(git, revisions, policy, boundary)
     return {

@@ -16,10 +16,13 @@ _OF_TWO += ("--merges", "--max-parents=2", "--remerge-diff")
 _OF_MORE = ("log", "-z", "-c", "--raw", "--min-parents=3", "--no-renames", "--format=%H")
 
 
+def has_merges(git: Git, span: str) -> bool:
+    """Are there merges in the range?"""
+    return bool(git.ask("rev-list", "--merges", "--max-count=1", span, "--"))
+
+
 def fold_merges(git: Git, span: str, folds: Iterable[Fold], fixes: Fixes, until: int) -> str:
     """Fold the merges of the range that change something themselves; says so where git is too old."""
-    if not git.ask("rev-list", "--merges", "--max-count=1", span, "--"):
-        return ""
     try:
         with git.stream(*_OF_TWO, span, "--") as changes:
             fold(changes, folds, fixes, lambda _: until)

@@ -38,7 +38,8 @@ def read_releases(
 ) -> tuple[PastRelease, ...]:
     """The releases that touch these paths (without paths: all), oldest first.
 
-    Those that head has, or with `branches` those of other branches too. The first release of all is left out: its commits are those of the whole history before it.
+    Those that head has, or with `branches` those of other branches too. The first release of all is
+    left out: its commits are those of the whole history before it.
     Raises ChangeError when git fails, the clone is shallow or there are no releases.
     """
     if git.is_shallow():

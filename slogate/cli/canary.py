@@ -9,14 +9,12 @@ import click
 
 from slogate.cli.announce import Files
 from slogate.cli.compare import Asked, Compared, from_files, reported
-from slogate.cli.options import Budget, Duration, Ratio, Time, common
+from slogate.cli.options import FAIL_ON, Budget, Duration, Ratio, Time, common, mildest
 from slogate.cli.output import publish, wants_color, write_file
 from slogate.cli.secrets import without_secrets
 from slogate.core.canary_report import CanaryReport
-from slogate.core.model import Decision
 from slogate.errors import SlogateError
 
-FAIL_ON = ("review", "defer", "block", "never")
 FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -101,12 +99,11 @@ def command(
     files = Files(summary, json_file, junit)
     try:
         compared = _compared(asked, quiet=quiet)
-        mildest = None if fail_on == "never" else Decision[fail_on.upper()]
-        report = without_secrets(reported(compared, mildest))
+        report = without_secrets(reported(compared, mildest(fail_on)))
     except SlogateError as error:
-        _write_failure(error, files)
+        failed = _write_failure(error, files)
         if format_ == "json":
-            publish(_failed(error), output)
+            publish(failed, output)
         raise
     _write(report, files)
     from slogate.reports.canary import render
@@ -136,21 +133,17 @@ def _write(report: CanaryReport, files: Files) -> None:
         write_file(files.junit, junit_canary.render(report))
 
 
-def _write_failure(error: SlogateError, files: Files) -> None:
-    """The reports of a canary that could not be judged."""
+def _write_failure(error: SlogateError, files: Files) -> str:
+    """Write the reports of a canary that could not be judged; gives the one in JSON."""
     from slogate.reports import failure, junit
-
-    messages = [str(problem) for problem in without_secrets(error.problems)]
-    if files.summary is not None:
-        write_file(files.summary, failure.markdown(error.exit_code, messages))
-    if files.json is not None:
-        write_file(files.json, _failed(error))
-    if files.junit is not None:
-        write_file(files.junit, junit.failed(failure.title(error.exit_code), messages))
-
-
-def _failed(error: SlogateError) -> str:
     from slogate.reports.json_canary import failed
 
     messages = [str(problem) for problem in without_secrets(error.problems)]
-    return failed(error.exit_code, messages)
+    text = failed(error.exit_code, messages)
+    if files.summary is not None:
+        write_file(files.summary, failure.markdown(error.exit_code, messages))
+    if files.json is not None:
+        write_file(files.json, text)
+    if files.junit is not None:
+        write_file(files.junit, junit.failed(failure.title(error.exit_code), messages))
+    return text

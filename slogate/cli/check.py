@@ -29,15 +29,14 @@ from slogate.cli.compose import (
     select,
     warnings,
 )
-from slogate.cli.options import common, of_range, reads_inputs
+from slogate.cli.options import FAIL_ON, common, mildest, of_range, reads_inputs
 from slogate.cli.output import show, warn
 from slogate.cli.risks import Question, release_risks
 from slogate.cli.secrets import without_secrets
-from slogate.core.model import Decision, Risk
+from slogate.core.model import Risk
 from slogate.deadline import Deadline
 from slogate.errors import SlogateError
 
-FAIL_ON = ("review", "defer", "block", "never")
 REPORT = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -137,7 +136,7 @@ def command(
             settings.register,
             deadline,
         )
-        mildest = None if fail_on == "never" else Decision[fail_on.upper()]
+        failing = mildest(fail_on)
         now = present(at)
         canaries = {}
         if with_canary:
@@ -146,7 +145,7 @@ def command(
 
             versions = (baseline_version, canary_version)
             canaries = judged(
-                settings, chosen, versions, now, deadline, fail_on=mildest, quiet=quiet
+                settings, chosen, versions, now, deadline, fail_on=failing, quiet=quiet
             )
         with opened(settings, chosen) as sources:
             verdict = gate.check(
@@ -155,7 +154,7 @@ def command(
                 risks,
                 now,
                 deadline,
-                fail_on=mildest,
+                fail_on=failing,
                 advise=advise,
                 explain=verbose,
                 change=change,

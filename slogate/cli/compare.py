@@ -13,6 +13,7 @@ import click
 from slogate.core.arms import Counts, MetricPolicy, Series
 from slogate.core.canary import CanaryVerdict, Judge, Measured, judge
 from slogate.core.canary_report import CanaryReport, decision
+from slogate.core.canary_series import paired
 from slogate.core.model import Decision
 from slogate.core.policy import exit_code
 from slogate.errors import ConfigError, NoDataError
@@ -169,10 +170,9 @@ def judged(
     metrics: Sequence[Measured], least_score: float, look: Judge | None = None
 ) -> CanaryVerdict:
     """The verdict; raises NoDataError where what was measured cannot be compared."""
-    for one in metrics:
-        if isinstance(one.baseline, Series) and isinstance(one.canary, Series):
-            _require_common(one.policy.name, one.baseline, one.canary)
     try:
+        for one in metrics:
+            _require_common(one)
         return judge(metrics, least_score, look)
     except (ArithmeticError, ValueError) as error:
         raise NoDataError(
@@ -180,15 +180,13 @@ def judged(
         ) from None
 
 
-def _require_common(name: str, baseline: Series, canary: Series) -> None:
-    arms = [
-        {time for time, value in zip(arm.times, arm.values, strict=True) if isfinite(value)}
-        for arm in (baseline, canary)
-    ]
-    if arms[0].isdisjoint(arms[1]):
+def _require_common(one: Measured) -> None:
+    if not (isinstance(one.baseline, Series) and isinstance(one.canary, Series)):
+        return
+    if not paired(one.baseline, one.canary).canary:
         raise NoDataError(
-            f"{name}: there is no instant at which both were measured; measurements that are no pairs, as "
-            "of two load tests one after the other, are compared with --kind samples"
+            f"{one.policy.name}: there is no instant at which both were measured; measurements that are no "
+            "pairs, as of two load tests one after the other, are compared with --kind samples"
         )
 
 

@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 
 import click
 
+from slogate.core.model import Decision
 from slogate.core.window import parse_duration, parse_time
 
 F = TypeVar("F", bound=Callable[..., Any])
 FORMATS = ("text", "markdown", "json")
 LONGEST = 86_400
 """Seconds; a longer deadline is a typing error."""
+FAIL_ON = ("review", "defer", "block", "never")
 COMMANDS = ("check", "budget", "risk", "canary", "lint", "schema")
 _FOREIGN = {
     *("SLOGATE_TRACEBACK", "SLOGATE_PACKAGE", "SLOGATE_PYTHON"),
@@ -90,6 +92,11 @@ class Budget(click.ParamType):  # type: ignore[type-arg]  # not generic before c
         if isinstance(value, str) and value.strip().endswith("%"):
             return Ratio().convert(value, param, ctx)
         return float(click.FLOAT.convert(value, param, ctx))
+
+
+def mildest(fail_on: str) -> Decision | None:
+    """The mildest decision that fails, as `--fail-on` names it; None for none."""
+    return None if fail_on == "never" else Decision[fail_on.upper()]
 
 
 def common(command: str, *, timed: bool = True) -> Callable[[F], F]:

@@ -14,7 +14,7 @@ from slogate.cli.output import warn
 from slogate.config.settings import Config, PrometheusSettings
 from slogate.core import words
 from slogate.core.canary import Measured
-from slogate.core.canary_plan import CanaryPlan, Phase
+from slogate.core.canary_plan import LEAST_INSTANTS, CanaryPlan, Phase
 from slogate.core.model import Service
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError
@@ -23,9 +23,6 @@ from slogate.sources import open_source
 from slogate.sources.canary import Measurement, Task, measure
 from slogate.sources.canary_arm import Answer
 from slogate.sources.interface import CanarySource
-
-LEAST_LOOKS = 10
-"""With fewer points no series can be judged once the first ones are left out."""
 
 
 @dataclass(frozen=True)
@@ -189,9 +186,9 @@ def _watched(arms: _Arms, timeout: float, *, quiet: bool) -> _Found:
     from slogate.cli.watch import Progress, WallClock, watch
 
     plan = arms.plan
-    if plan.duration < LEAST_LOOKS * plan.interval:
+    if plan.duration < LEAST_INSTANTS * plan.interval:
         raise click.UsageError(
-            f"--watch has to look at least {LEAST_LOOKS} times: a longer --duration, or a shorter --interval"
+            f"--watch has to look at least {LEAST_INSTANTS} times: a longer --duration, or a shorter --interval"
         )
     looks: dict[int, Measurement] = {}
 

@@ -25,13 +25,10 @@ from slogate.config.sections import (
     required,
 )
 from slogate.core.arms import MetricPolicy
-from slogate.core.canary_plan import CanaryPlan
+from slogate.core.canary_plan import LEAST_INSTANTS, CanaryPlan
+from slogate.core.plan import MAX_POINTS
 from slogate.core.words import percent
 
-LEAST_INSTANTS = 10
-"""With fewer instants no series can be judged once the first ones are left out."""
-MOST_INSTANTS = 11_000
-"""A server gives no more points of a series in one answer (Prometheus' fixed limit)."""
 LABEL_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 _POLICY = MetricPolicy()
@@ -238,9 +235,9 @@ class Canary(Judging):
             *((f"the duration of phase {shown(phase.name)}", phase.duration) for phase in phases),
         ]:
             instants = seconds // self.interval
-            if not LEAST_INSTANTS <= instants <= MOST_INSTANTS:
+            if not LEAST_INSTANTS <= instants <= MAX_POINTS:
                 raise ValueError(
-                    f"{what} must be {LEAST_INSTANTS} to {MOST_INSTANTS} times the `interval`, "
+                    f"{what} must be {LEAST_INSTANTS} to {MAX_POINTS} times the `interval`, "
                     f"but is {instants} times"
                 )
         names = [phase.name for phase in phases]

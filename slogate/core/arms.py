@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Literal, NamedTuple
 
+LARGEST, LEAST = 1e100, 1e-100
+"""Nothing that is measured is larger, and what is smaller is nothing."""
+
 Mode = Literal["balanced", "strict"]
 Worse = Literal["increase", "decrease"]
 

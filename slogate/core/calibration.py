@@ -5,19 +5,20 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum, sqrt
-from statistics import NormalDist
+from math import fsum
 
 from slogate.core.bands import Limit, Measures, ScoredPast, judge, limits, peers
 from slogate.core.model import Risk
 from slogate.core.risk import any_of, calibrated_intercept, probabilities, release_score
 from slogate.core.risk_policy import RiskPolicy
+from slogate.core.stats import normal_quantile, wilson
 
 FEW = 10
 """With fewer failed releases a rate or an AUC says little."""
 COIN = 0.55
 """An AUC below this is hardly better than a coin."""
-_Z = NormalDist().inv_cdf(0.975)
+_CONFIDENT = 0.975
+"""Of an interval with 95 % confidence, the share below its upper end."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def calibrate(
         raise ValueError("calibration needs releases")
     failed = sum(bool(release.failure) for release in releases)
     rate = failed / len(releases)
-    least, most = wilson(failed, len(releases))
+    least, most = wilson(failed, len(releases), normal_quantile(_CONFIDENT))
     intercept = None
     if 0 < failed < len(releases):
         scores = [release.scores for release in releases]
@@ -93,15 +94,6 @@ def calibrate(
         else (),
         notes=tuple(notes),
     )
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """The interval of a share with 95 % confidence (Wilson 1927, "Probable inference")."""
-    share, weight = count / total, _Z * _Z / total
-    middle = share + weight / 2
-    reach = _Z * sqrt(share * (1 - share) / total + weight / (4 * total))
-    least, most = ((middle - reach) / (1 + weight), (middle + reach) / (1 + weight))
-    return max(0.0, least) if count else 0.0, min(1.0, most) if count < total else 1.0
 
 
 def area_under_curve(failed: Sequence[float], others: Sequence[float]) -> float:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from slogate.core.arms import MetricPolicy
 from slogate.core.model import Decision
 
+LEAST_INSTANTS = 10
+"""With fewer instants no series can be judged once the first ones are left out."""
 VERSION = "{{version}}"
 """In a query: the version of the arm, escaped as a label value."""
 SERVICE = "{{service}}"

@@ -37,8 +37,8 @@ class Pairs(NamedTuple):
 class Change(NamedTuple):
     """How much worse the canary is, pair by pair.
 
-    `shift` is the mean of the clipped differences, `raw` of all; `deviations` of the clipped from
-    their mean are none if they are all alike. `ups` and `downs` count extreme events. Differences
+    `shift` is the mean of the clipped differences, `raw` of those clipped below only; `deviations`
+    of the clipped from their mean are none if they are all alike. `ups` and `downs` count extreme events. Differences
     are of logarithms, or (`logs` false) shares of `scale`, the mean magnitude of the baseline.
     """
 

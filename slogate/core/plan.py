@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from slogate.core.model import BurnRule
 from slogate.core.window import Period, Rolling, Window
 
+MAX_POINTS = 11_000
+"""Points per series that a server gives in one answer (Prometheus' fixed limit)."""
 STEPS = (3600, 1800, 900, 600, 300, 120, 60)
 FEWEST_STEPS = 24
 MOST_FINE_STEPS = 1000

@@ -9,6 +9,7 @@ from slogate.core.calibration import COIN, FEW, Calibration, Level, Observed
 from slogate.reports.escape import for_markdown
 from slogate.reports.json_text import Object, json_text
 from slogate.reports.layout import BOLD, MAX_WIDTH, Line, page, pairs, section, table
+from slogate.reports.markdown_parts import outlook
 from slogate.reports.markdown_parts import section as markdown_section
 from slogate.reports.markdown_parts import table as markdown_table
 
@@ -42,7 +43,7 @@ def _lines(found: Calibration) -> Iterator[Line]:
 
 def _blocks(found: Calibration) -> Iterator[str]:
     yield f"## Calibration · {for_markdown(_headline(found))}"
-    yield "<br>\n".join(f"**{label}** {for_markdown(text)}" for label, text in _facts(found))
+    yield from outlook(_facts(found))
     if found.levels:
         yield markdown_table(_LEVELS, _rows(found))
     if settings := list(_settings(found)):

@@ -23,7 +23,7 @@ from slogate.reports.layout import (
     section,
     table,
 )
-from slogate.reports.markdown_parts import folded
+from slogate.reports.markdown_parts import folded, outlook
 from slogate.reports.markdown_parts import section as markdown_section
 from slogate.reports.markdown_parts import table as markdown_table
 
@@ -127,7 +127,7 @@ def blocks(report: CanaryReport) -> Iterator[str]:
     """The blocks of the markdown page."""
     sign = _SIGNS[report.verdict.outcome]
     yield f"## {sign} {for_markdown(' · '.join(_title(report)))}"
-    yield "<br>\n".join(f"**{label}** {for_markdown(text)}" for label, text in facts(report))
+    yield from outlook(facts(report))
     yield markdown_table(METRICS, [[for_markdown(cell) for cell in row] for row in rows(report)])
     yield from markdown_section("Why", map(sentence, _telling(report)))
     if content := drawn(report):

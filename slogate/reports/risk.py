@@ -21,7 +21,7 @@ from slogate.reports.layout import (
     section,
     table,
 )
-from slogate.reports.markdown_parts import risk_tables
+from slogate.reports.markdown_parts import outlook, risk_tables
 from slogate.reports.markdown_parts import section as markdown_section
 from slogate.reports.risk_words import CARRIERS, FACTORS, carriers, rows
 
@@ -55,8 +55,7 @@ def _lines(risk: ReleaseRisk) -> Iterator[Line]:
 def _blocks(risk: ReleaseRisk) -> Iterator[str]:
     sign = {Risk.LOW: "🟢", Risk.MEDIUM: "🟡", Risk.HIGH: "🔴"}[risk.level]
     yield f"## {sign} {for_markdown(' · '.join(risk_words.headline(risk)))}"
-    facts = [f"**{label}** {for_markdown(text)}" for label, text in risk_words.facts(risk)]
-    yield "<br>\n".join(facts)
+    yield from outlook(risk_words.facts(risk))
     yield from markdown_section("What would lower it", risk.lowering)
     yield from markdown_section("What must hold", map(str, risk.safeguards))
     yield from risk_tables(known) if (known := risk.likelihood) else ()

@@ -9,6 +9,7 @@ from math import isfinite, isinf, nan
 
 from slogate.core.arms import Counts, Series
 from slogate.core.canary_plan import CanaryPlan, LiveMetric
+from slogate.core.plan import MAX_POINTS
 from slogate.core.window import format_duration
 from slogate.core.words import count
 from slogate.deadline import Deadline
@@ -17,7 +18,6 @@ from slogate.sources import absence
 from slogate.sources.answers import shorten
 from slogate.sources.canary_arm import Answer, Arm, shown
 from slogate.sources.interface import CanarySource
-from slogate.sources.prometheus import MAX_POINTS
 from slogate.sources.prometheus_api import Client
 
 ARMS = ("baseline", "canary")
@@ -41,8 +41,7 @@ class Measurement:
     """Each metric with the data of baseline and canary, and the traffic of both.
 
     `traffic` counts the events of each arm, if need be those of the first counts; it is None where
-    nothing counts any. `notes`
-    are for people, `warnings` what the server said.
+    nothing counts any. `notes` are for people, `warnings` what the server said.
     """
 
     metrics: tuple[tuple[LiveMetric, Data, Data], ...]

@@ -6,6 +6,7 @@ from functools import cached_property
 from math import inf, nan
 from typing import NamedTuple
 
+from slogate.core.arms import LARGEST, LEAST
 from slogate.core.canary_plan import INTERVAL, SERVICE, VERSION, CanaryPlan
 from slogate.core.window import format_duration
 from slogate.errors import MeasurementError, NoDataError
@@ -15,8 +16,6 @@ from slogate.sources.prometheus_api import Client, only
 from slogate.sources.promql import Selector, filled, selectors
 
 MAX_SHOWN = 10
-LARGEST, LEAST = 1e100, 1e-100
-"""Nothing that is measured is larger, and what is smaller is nothing."""
 
 
 class Answer(NamedTuple):

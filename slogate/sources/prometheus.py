@@ -7,7 +7,7 @@ from typing import Protocol
 
 from slogate.core.evidence import Evidence, RoleSeries, Values
 from slogate.core.model import Latency, Ratio, Sli
-from slogate.core.plan import Grid, Plan
+from slogate.core.plan import MAX_POINTS, Grid, Plan
 from slogate.core.words import plural
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError
@@ -16,8 +16,6 @@ from slogate.sources.connection import HttpSettings
 from slogate.sources.http import JsonApi
 from slogate.sources.prometheus_api import Client, only
 
-MAX_POINTS = 11_000
-"""Points per series that a server gives in one answer (Prometheus' fixed limit)."""
 LATE = 0.02
 """Share of the window without first samples from which the backend's retention is asked."""
 

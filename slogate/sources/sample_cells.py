@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from slogate.core.arms import LARGEST, LEAST
 from slogate.core.window import LATEST, parse_time
 
 A_TIME = "an RFC 3339 time such as 2026-11-20T12:00:00Z"
@@ -16,10 +17,6 @@ _LONGEST_TIME = 64
 _FRACTION = re.compile(r"(?<=:[0-9][0-9])\.[0-9]+(?=[Zz+-])")
 MOST_NAMES = 30
 """Names of columns or metrics that a message lists."""
-
-
-LARGEST, LEAST = 1e100, 1e-100
-"""Nothing that is measured is larger, and what is smaller is nothing."""
 
 
 def number(cell: Any) -> float:
