@@ -42,6 +42,9 @@ class Counts(NamedTuple):
     total: Sequence[float]
 
 
+Data = Series | Samples | Counts
+
+
 @dataclass(frozen=True)
 class MetricPolicy:
     """How one metric is judged.

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from math import isfinite
 
-from slogate.core.arms import Counts, Judgement, MetricPolicy, Outcome, Samples, Series
+from slogate.core.arms import Counts, Data, Judgement, MetricPolicy, Outcome, Samples, Series
 from slogate.core.canary_counts import judge_counts
+from slogate.core.canary_presence import gone
 from slogate.core.canary_samples import judge_samples
 from slogate.core.canary_series import LEAST_PAIRS, judge_series
 from slogate.core.stats import quantile
@@ -16,10 +17,6 @@ from slogate.core.stats import quantile
 LIMITED_QUANTILE = 0.95
 """The absolute budget of single samples is one of their 95th percentile."""
 
-LEAST_COVERAGE = 0.5
-"""A canary with values at less of the instants since its first is not known well enough to pass."""
-
-Data = Series | Samples | Counts
 Judge = Callable[[Data, Data, MetricPolicy], Judgement]
 
 
@@ -166,34 +163,9 @@ def _corrected(
 
 def _unless_gone(one: Measured, found: Judgement) -> Judgement:
     """What is no pass when one arm has stopped to measure, as one does that has crashed."""
-    if found.outcome is not Outcome.PASS or not _gone(one.baseline, one.canary):
+    if found.outcome is not Outcome.PASS or not gone(one.baseline, one.canary):
         return found
     return replace(found, outcome=Outcome.INCONCLUSIVE, reason="gone")
-
-
-def _gone(baseline: Data, canary: Data) -> bool:
-    """Does only one arm have anything at the last instants: a twentieth of them, at least three?"""
-    if isinstance(baseline, Series) and isinstance(canary, Series):
-        seen = [
-            {time for time, value in zip(arm.times, arm.values, strict=True) if isfinite(value)}
-            for arm in (baseline, canary)
-        ]
-        instants = sorted({*baseline.times, *canary.times})
-        has = [[time in own for time in instants] for own in seen]
-    elif isinstance(baseline, Counts) and isinstance(canary, Counts):
-        has = [[total > 0 for total in arm.total] for arm in (baseline, canary)]
-    else:
-        return False
-    last = max(3, len(has[0]) // 20)
-    if any(has[0][-last:]) != any(has[1][-last:]):
-        return True
-    return isinstance(canary, Series) and _thin(has[1])
-
-
-def _thin(has: Sequence[bool]) -> bool:
-    """Is there a value at less than half of the instants since the first?"""
-    since = has[has.index(True) :] if any(has) else has
-    return sum(since) < len(since) * LEAST_COVERAGE
 
 
 def _fails(one: Measured, metrics: int, judged: Judge) -> bool:

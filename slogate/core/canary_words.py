@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isfinite
 
 from slogate.core import words
-from slogate.core.arms import Counts, Judgement, MetricPolicy, Outcome, Series
-from slogate.core.canary import CanaryVerdict, Data, MetricVerdict, falls
+from slogate.core.arms import Counts, Data, Judgement, MetricPolicy, Outcome, Series
+from slogate.core.canary import CanaryVerdict, MetricVerdict, falls
 
 _ENOUGH = {
     "insufficient_data": "too little was measured",

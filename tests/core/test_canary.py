@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slogate.core.arms import Arm, Counts, Judgement, MetricPolicy, Outcome, Samples, Series
-from slogate.core.canary import CanaryVerdict, Data, Judge, Measured, Severity, judge, judge_one
+from slogate.core.arms import Arm, Counts, Data, Judgement, MetricPolicy, Outcome, Samples, Series
+from slogate.core.canary import CanaryVerdict, Judge, Measured, Severity, judge, judge_one
 from tests.core.builders import law
 
 PASS, FAIL, INCONCLUSIVE = Outcome

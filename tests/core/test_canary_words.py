@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slogate.core.arms import Arm, Counts, Judgement, MetricPolicy, Outcome, Samples, Series
-from slogate.core.canary import CanaryVerdict, Data, Measured, MetricVerdict, Severity, judge
+from slogate.core.arms import Arm, Counts, Data, Judgement, MetricPolicy, Outcome, Samples, Series
+from slogate.core.canary import CanaryVerdict, Measured, MetricVerdict, Severity, judge
 from slogate.core.canary_words import change, headline, number, sentence
 from tests.core.builders import law
 
