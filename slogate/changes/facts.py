@@ -76,9 +76,15 @@ def _undone(
     """What a rollback takes back."""
     safeguards = rules(policy)
     folds = {name: Fold(paths, policy, safeguards) for name, paths in scopes.items()}
-    with git.stream(*FILES, f"{revisions.head}..{revisions.base}", "--") as undone:
+    span = f"{revisions.head}..{revisions.base}"
+    with git.stream(*FILES, span, "--") as undone:
         fold(undone, folds.values(), Fixes(policy.look_back), lambda _: 0)
-    return {name: _range(one, Fold((), policy), Past()) for name, one in folds.items()}
+    # NOTE: commits without files and merges are taken back too, though no log shows their files.
+    total = int(git.ask("rev-list", "--count", span, "--"))
+    ranges = {name: _range(one, Fold((), policy), Past()) for name, one in folds.items()}
+    return {
+        name: replace(found, elsewhere=total - len(found.commits)) for name, found in ranges.items()
+    }
 
 
 def _range(release: Fold, before: Fold, past: Past) -> Range:

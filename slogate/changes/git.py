@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from slogate.changes.place import EXPLICIT, guards, require_own
 from slogate.changes.process import GitError, Running, quiet, running
 from slogate.deadline import Deadline
 from slogate.errors import ChangeError
@@ -50,12 +51,14 @@ class Git:
         self._deadline = deadline
         self._work_tree = folder
         self._caller = quiet(environ)
+        self._guards = guards(folder, environ)
         lines = self._outside("rev-parse", *_FOUND, "--git-path", "shallow")
         if len(lines) != 4:
             raise ChangeError("the path of the repository holds a line break: move it")
         shallow, bare, self._folder, boundary = lines
         self._shallow, self._bare = shallow == "true", bare == "true"
         self._boundary = folder / boundary
+        require_own(folder, self._folder, environ, bare=self._bare)
         hidden = (
             "GIT_DIR",
             "GIT_WORK_TREE",
@@ -107,6 +110,7 @@ class Git:
 
     def is_dirty(self) -> bool:
         """Are there changes of tracked files that no commit has? Without a work tree there are none."""
+        # NOTE: `.gitattributes` may name filters here, but only programs of the user's own settings.
         if self._bare:
             return False
         arguments = ("--porcelain", "--untracked-files=no", "--ignore-submodules=all")
@@ -124,7 +128,8 @@ class Git:
 
         It starts at once and waits for its reader, so several can run side by side.
         """
-        pinned = [f"--git-dir={self._folder}", f"--work-tree={self._folder}", *_SETTLED, *arguments]
+        place = (f"--git-dir={self._folder}", f"--work-tree={self._folder}")
+        pinned = [*EXPLICIT, *place, *_SETTLED, *arguments]
         with self._running(pinned, self._folder, self._environ, given) as process:
             yield self._chunks(process, arguments[0])
 
@@ -134,7 +139,7 @@ class Git:
 
     def _outside(self, command: str, *arguments: str) -> list[str]:
         """What git says on each line, in the folder and the environment of the caller."""
-        words = [*_SETTLED, command, *arguments]
+        words = [*self._guards, *_SETTLED, command, *arguments]
         with self._running(words, self._work_tree, self._caller) as process:
             output = b"".join(process.chunks(command))
         return output.decode(errors="surrogateescape").removesuffix("\n").split("\n")

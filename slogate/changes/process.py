@@ -31,7 +31,19 @@ _QUIET = {
     "GIT_TRACE2_EVENT": "0",
     "GIT_TRACE2_PERF": "0",
 }
+_GUARDS = ("-c", "core.fsmonitor=", "-c", f"core.hooksPath={os.devnull}")
+"""What no repository makes git execute. Empty, since an old git takes `false` for a program."""
 _CREDENTIALS = re.compile(r"(://)[^/\s@]+@")
+
+
+POSING = (
+    "the files of this folder pose as a repository of their own (HEAD, objects, refs), which git must "
+    "not use: run slogate in another folder, or name the repository with GIT_DIR"
+)
+
+
+class AbsentError(ChangeError):
+    """git is not installed, or says that there is no repository."""
 
 
 class GitError(ChangeError):
@@ -151,7 +163,7 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     try:
         process = subprocess.Popen(  # noqa: S603
-            ["git", *arguments],  # noqa: S607
+            ["git", "--no-pager", *_GUARDS, *arguments],  # noqa: S607
             cwd=folder,
             env=environ,
             stdin=asked,
@@ -176,7 +188,7 @@ def _late(deadline: Deadline) -> ChangeError:
 
 def _not_started(error: Exception) -> ChangeError:
     if isinstance(error, FileNotFoundError) and error.filename == "git":
-        return ChangeError("git is not installed here")
+        return AbsentError("git is not installed here")
     return ChangeError(f"git does not start: {error}")
 
 
@@ -189,7 +201,9 @@ def _failed(command: str, complaints: bytes, code: int) -> ChangeError:
             "`git config --global --add safe.directory` with its folder tells git to trust it"
         )
     if "not a git repository" in said:
-        return ChangeError("this is not a git repository")
+        return AbsentError("this is not a git repository")
+    if "cannot use bare repository" in said:
+        return ChangeError(POSING)
     if "promisor" in said:
         return ChangeError(
             "the clone is partial and the missing files could not be fetched: "

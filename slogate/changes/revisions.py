@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from slogate.changes.git import Commitish, Git
 from slogate.changes.log import lines
+from slogate.changes.names import AmbiguousError, find_commit, find_refs
 from slogate.changes.past import read_tags
 from slogate.changes.process import GitError
 from slogate.core.commits import Revisions
 from slogate.core.model import Change
 from slogate.errors import ChangeError, ConfigError
 
-# NOTE: full names, since git looks for a tag of a short one first.
 _REMOTE, _LOCAL = "refs/remotes/", "refs/heads/"
 _LONGEST = 80
 OF_EVENT = "that of the event"
@@ -119,7 +119,7 @@ def _head(git: Git, asked: Asked) -> Found:
         return _named(git, asked.head, "--head")
     event = asked.change.head if asked.change else None
     if event:
-        commit = git.commit(event)
+        commit = find_commit(git, event)
         if commit is None:
             raise _missing(git, f"the commit {event}, of which the platform tells,")
         return Found(commit, "the commit of the event")
@@ -130,7 +130,10 @@ def _head(git: Git, asked: Asked) -> Found:
 
 
 def _named(git: Git, name: str, option: str) -> Found:
-    commit = git.commit(name)
+    try:
+        commit = find_commit(git, name)
+    except AmbiguousError as error:
+        raise ConfigError(f"{option}: {error}") from None
     if commit is not None:
         return Found(commit, f"{name} ({option})")
     if git.is_shallow():
@@ -150,7 +153,7 @@ def _bases(git: Git, asked: Asked, head: Found, notes: list[str]) -> Iterator[Fo
         return
     event = asked.change.base if asked.change else None
     if event:
-        commit = git.commit(event)
+        commit = find_commit(git, event)
         if commit is not None:
             if asked.change and asked.change.event == "push":
                 notes.append(
@@ -183,7 +186,7 @@ def _fork(git: Git, head: Commitish, change: Change | None) -> Found | None:
     wanted = (known,) if known else ("main", "master")
     names = [f"{_REMOTE}origin/{name}" for name in (*(() if known else ("HEAD",)), *wanted)]
     names += [f"{_LOCAL}{name}" for name in wanted]
-    branches = ((name, git.commit(name)) for name in names)
+    branches = ((name, git.commit(number)) for name, number in find_refs(git, names).items())
     name, branch = next((pair for pair in branches if pair[1]), ("", None))
     fork = _merge_base(git, branch, head) if branch else None
     commit = git.commit(fork) if fork and fork != head.sha else None

@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from slogate.changes.git import Git
+from slogate.changes.place import is_outside
+from slogate.changes.process import AbsentError
 from slogate.changes.revisions import NoBaseError
 from slogate.config.settings import RegisterSettings
 from slogate.core.change_risk import ChangeRisk, change_risk
@@ -159,7 +161,8 @@ def _ask_git(
     try:
         git = Git(Path.cwd(), os.environ, deadline)
     except (ChangeError, OSError) as error:
-        return _Facts(problem=str(error), outside=True)
+        absent = isinstance(error, AbsentError) and is_outside(Path.cwd(), os.environ)
+        return _Facts(problem=str(error), outside=absent)
     try:
         return _read(git, scopes, question, policy)
     except NoBaseError as error:

@@ -191,3 +191,4 @@ class Change:
     url: str = ""
     run_url: str = ""
     default_branch: str = ""
+    target: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slogate.changes.event import LONGEST, from_github, from_gitlab, read_payload
+from slogate.changes.event import MANY_LABELS, from_github, from_gitlab, read_change
+from slogate.changes.payload import LONGEST, read_payload
 from slogate.core.model import Change
 from slogate.errors import ChangeError
 
@@ -43,6 +45,7 @@ EVENTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             "title": "Pay faster",
             "labels": ("risk::low", "payment"),
             "url": "https://github.com/acme/shop/pull/7",
+            "target": "main",
         },
     ),
     ("push", {"before": A, "after": B, "head_commit": {"message": "Fix it\n\nReally."}},
@@ -50,6 +53,8 @@ EVENTS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ("push", {"before": "0" * 40, "after": B}, {"base": None, "head": B}),
     ("merge_group", {"merge_group": {"base_sha": A, "head_sha": B, "head_ref": "refs/heads/q/7"}},
      {"base": A, "head": B, "ref": "q/7"}),
+    ("merge_group", {"merge_group": {"base_sha": A, "base_ref": "refs/heads/release/2"}},
+     {"base": A, "head": "c" * 40, "target": "release/2"}),
     ("release", {"release": {"tag_name": "v2", "name": "Two", "html_url": "https://github.com/r/2"}},
      {"head": "refs/tags/v2", "title": "Two", "url": "https://github.com/r/2"}),
     ("workflow_dispatch", {"inputs": {"x": "y"}}, {"head": "c" * 40}),
@@ -74,6 +79,11 @@ def test_who_started_a_run_again_is_its_actor() -> None:
     assert from_github({**RUN, "GITHUB_TRIGGERING_ACTOR": "bob"}, {}).actor == "bob"
 
 
+def test_the_target_is_known_without_a_payload() -> None:
+    found = from_github({"GITHUB_EVENT_NAME": "pull_request", "GITHUB_BASE_REF": "main"}, {})
+    assert found == Change("pull_request", target="main")
+
+
 MERGE = {
     "CI_PIPELINE_SOURCE": "merge_request_event",
     "CI_MERGE_REQUEST_IID": "7",
@@ -81,6 +91,9 @@ MERGE = {
     "CI_MERGE_REQUEST_DIFF_BASE_SHA": A,
     "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "",
     "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME": "faster",
+    "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+    "CI_MERGE_REQUEST_PROJECT_ID": "11",
+    "CI_PROJECT_ID": "11",
     "CI_MERGE_REQUEST_TITLE": "Pay faster",
     "CI_MERGE_REQUEST_LABELS": "risk::low, payment",
     "CI_COMMIT_BEFORE_SHA": "0" * 40,
@@ -103,7 +116,12 @@ def test_a_merge_request_of_gitlab() -> None:
         actor="ada",
         url="https://gitlab.example/acme/shop/-/merge_requests/7",
         run_url="https://gitlab.example/acme/shop/-/jobs/5",
+        target="main",
     )
+
+
+def test_the_pipeline_of_a_fork_does_not_know_the_branches_of_the_target() -> None:
+    assert from_gitlab({**MERGE, "CI_PROJECT_ID": "12"}).target == ""
 
 
 def test_a_push_of_gitlab() -> None:
@@ -127,7 +145,7 @@ JSON = st.recursive(
         st.sampled_from([
             "pull_request", "number", "title", "base", "head", "sha", "ref", "labels", "name",
             "merge_group", "base_sha", "release", "tag_name", "deployment", "before", "after",
-            "head_commit", "message", "html_url",
+            "head_commit", "message", "html_url", "base_ref",
         ]), inner, max_size=6),
     max_leaves=25,
 )  # fmt: skip
@@ -136,7 +154,15 @@ JSON = st.recursive(
 @given(st.sampled_from([event for event, _, _ in EVENTS]), JSON)
 def test_no_payload_is_too_strange(event: str, payload: object) -> None:
     found = from_github({"GITHUB_EVENT_NAME": event, "GITHUB_SHA": "x" * 999}, payload)
-    texts = [found.base or "", found.head or "", found.ref, found.title, found.url, *found.labels]
+    texts = [
+        found.base or "",
+        found.head or "",
+        found.ref,
+        found.title,
+        found.url,
+        found.target,
+        *found.labels,
+    ]
     assert all(len(text) <= LONGEST for text in texts)
     assert found.number is None or found.number > 0
 
@@ -160,3 +186,19 @@ def test_a_payload_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ChangeError, match="No such file"):
         read_payload({"GITHUB_EVENT_PATH": str(tmp_path / "none.json")})
     assert read_payload({}) == {}
+
+
+def named(number: int) -> list[dict[str, str]]:
+    return [{"name": f"label {count}"} for count in range(number)]
+
+
+@pytest.mark.parametrize("number", [51, 100, 101])
+def test_all_labels_count_or_none(tmp_path: Path, number: int) -> None:
+    path = tmp_path / "event.json"
+    path.write_text(json.dumps({"pull_request": {**PULL, "labels": named(number)}}))
+    merge = {**MERGE, "CI_MERGE_REQUEST_LABELS": ",".join(one["name"] for one in named(number))}
+    pull = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(path)}
+    for platform, environ in (("github", pull), ("gitlab", merge)):
+        change, problem = read_change(platform, environ)
+        assert len(change.labels) == (number if number <= MANY_LABELS else 0)
+        assert ("the request has 101 labels" in problem) == (number > MANY_LABELS)

@@ -59,7 +59,8 @@ def test_attributes_that_the_change_brings_hide_no_lines(repo: Repository, text:
     head = repo.commit(files)
     repo.git("reset", "--hard", "--quiet")
     assert only(released(repo, base, head)).added >= 50
-    assert only(released(repo.clone(repo.folder / "clone", "--bare"), base, head)).added >= 50
+    bare = repo.clone(repo.folder.with_name("bare"), "--bare")
+    assert only(released(bare, base, head)).added >= 50
 
 
 def test_a_submodule_in_place_of_a_folder_is_both(repo: Repository) -> None:

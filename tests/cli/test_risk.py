@@ -311,3 +311,30 @@ def test_only_what_the_commits_alone_raise_is_lowered_by_leaving_some_out(
     config = configured(repository.folder.parent, "safeguards: {migrations: {floor: high}}")
     alternatives = checked(repository, "-c", config, "--base", "A")["services"][0]["alternatives"]
     assert "released alone" not in str(alternatives)
+
+
+def test_a_repository_that_git_refuses_counts_with_the_default(repository: Repository) -> None:
+    repository.commit({"pay.py": lines(2)})
+    folder = checked_out(repository)
+    odd = Repository(folder / "posing", "--bare").folder
+    (odd / "config").write_text("[core]\nrepositoryformatversion = 99\n")
+    broken = repository.folder.parent / "broken"
+    (broken / ".git").mkdir(parents=True)
+    config = configured(repository.folder.parent, "default: high")
+    refused = [
+        (folder, {**GIT, "GIT_TEST_ASSUME_DIFFERENT_OWNER": "1"}, "somebody else owns it"),
+        (odd, GIT, "pose as a repository"),
+        (broken, GIT, "not a git repository"),
+        (folder, {**GIT, "PATH": ""}, "git is not installed"),
+    ]
+    for place, env, said in refused:
+        run = slogate("check", *AT, "-c", config, "--risk", "low", cwd=place, env=env)
+        assert run.out.startswith("REVIEW  checkout   healthy budget x high risk"), run.err
+        assert said in " ".join(run.out.split())
+
+
+def test_outside_of_a_repository_the_stated_risk_counts(tmp_path: Path) -> None:
+    config = configured(tmp_path, "default: high")
+    for env in (GIT, {**GIT, "PATH": ""}, {**GIT, "GIT_DIR": "/dev/null"}):
+        run = slogate("check", *AT, "-c", config, "--risk", "low", cwd=tmp_path, env=env)
+        assert run.out.startswith("APPROVE"), run.out
