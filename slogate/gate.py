@@ -10,19 +10,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from slogate.core.budget import Assessment, assess, missing
-from slogate.core.model import (
-    Change,
-    Decision,
-    Freeze,
-    Missing,
-    Service,
-    Slices,
-    Slo,
-)
+from slogate.core.leave import settled
+from slogate.core.maintenance import excluded
+from slogate.core.model import Change, Decision, Missing, Service, Slices, Slo
 from slogate.core.plan import make_plan
-from slogate.core.policy import budget_status, decide
+from slogate.core.policy import budget_status, decide, late_maintenance, overall
 from slogate.core.release import ReleaseRisk
-from slogate.core.verdict import BudgetReport, ServiceBudget, ServiceVerdict, Verdict
+from slogate.core.situation import Fact, Situation
+from slogate.core.upstream import seen
+from slogate.core.verdict import BudgetReport, Origin, ServiceBudget, ServiceVerdict, Verdict
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError, Problem
 from slogate.pool import run_all
@@ -38,58 +34,63 @@ def check(
     services: Sequence[Service],
     sources: Mapping[str, Source],
     risks: Mapping[str, ReleaseRisk],
-    now: int,
+    situation: Situation,
     deadline: Deadline,
     *,
-    fail_on: Decision | None,
-    advise: bool,
+    upstreams: Sequence[Service] = (),
+    facts: Mapping[str, Sequence[Fact]] | None = None,
+    canaries: Mapping[str, CanaryReport | CanaryProblem] | None = None,
     explain: bool = False,
     change: Change | None = None,
-    freeze: Freeze | None = None,
-    canaries: Mapping[str, CanaryReport | CanaryProblem] | None = None,
+    configuration: Origin | None = None,
 ) -> Verdict:
-    """The verdict over all services as of `now` (Unix seconds); `change` is only handed on.
+    """The verdict over all services; `change` and `configuration` are only handed on.
 
-    `risks` has the release risk of each service, `canaries` what came of those that were asked for.
+    `risks` has the release risk of each service, `facts` what was found of its readiness, `canaries`
+    what came of those that were asked for. `upstreams` are the services that others depend on and
+    that are not judged themselves.
 
     Raises ConfigError, with every problem, when a query turns out to be wrong. `explain` also asks
     for what changes no number, such as counter resets.
     """
-    verdicts = tuple(
-        decide(
-            service, assessments, risks[service.name], fail_on=fail_on, advise=advise, freeze=freeze
+    measured = measure([*services, *upstreams], sources, situation.now, deadline, explain=explain)
+    known = {
+        service.name: seen(service.name, service.owner, [item.report for item in found])
+        for service, found in measured
+    }
+    verdicts = []
+    for service, assessments in measured[: len(services)]:
+        verdict = decide(
+            service,
+            assessments,
+            risks[service.name],
+            situation,
+            facts=(facts or {}).get(service.name, ()),
+            upstreams=[known[name] for name in service.depends_on],
         )
-        for service, assessments in measure(services, sources, now, deadline, explain=explain)
-    )
-    if canaries:
-        verdicts = _with_canaries(verdicts, canaries, fail_on=fail_on, advise=advise)
+        if canaries and service.name in canaries:
+            verdict = _with_canary(verdict, canaries[service.name], situation.fail_on)
+        verdicts.append(settled(verdict, service, situation))
     return Verdict(
-        decision=max(verdict.decision for verdict in verdicts),
+        decision=overall(verdicts),
         exit_code=max(verdict.exit_code for verdict in verdicts),
-        evaluated_at=now,
-        advise=advise,
-        services=verdicts,
-        fail_on=fail_on,
+        evaluated_at=situation.now,
+        advise=all(verdict.advise for verdict in verdicts),
+        services=tuple(verdicts),
+        fail_on=situation.fail_on,
         policies=tuple({service.policy.name: service.policy for service in services}.values()),
         change=change,
+        configuration=configuration,
+        situation=situation,
     )
 
 
-def _with_canaries(
-    verdicts: tuple[ServiceVerdict, ...],
-    canaries: Mapping[str, CanaryReport | CanaryProblem],
-    *,
-    fail_on: Decision | None,
-    advise: bool,
-) -> tuple[ServiceVerdict, ...]:
+def _with_canary(
+    verdict: ServiceVerdict, canary: CanaryReport | CanaryProblem, fail_on: Decision | None
+) -> ServiceVerdict:
     from slogate.core.canary_gate import with_canary
 
-    return tuple(
-        with_canary(one, canaries[one.service], fail_on=fail_on, advise=advise)
-        if one.service in canaries
-        else one
-        for one in verdicts
-    )
+    return with_canary(verdict, canary, fail_on=fail_on)
 
 
 def budgets(
@@ -99,14 +100,16 @@ def budgets(
     deadline: Deadline,
     *,
     explain: bool = False,
+    configuration: Origin | None = None,
 ) -> BudgetReport:
-    """The budgets of all services as of `now`, without a decision; raises like `check`."""
+    """The budgets of all services as of `now`, without a decision; see `check`."""
     found = []
     for service, assessments in measure(services, sources, now, deadline, explain=explain):
         reports = tuple(item.report for item in assessments)
         status, code = budget_status(reports)
-        found.append(ServiceBudget(service.name, status, code, reports))
-    return BudgetReport(now, max(item.exit_code for item in found), tuple(found))
+        late = late_maintenance(service, assessments, now)
+        found.append(ServiceBudget(service.name, status, code, reports, late))
+    return BudgetReport(now, max(item.exit_code for item in found), tuple(found), configuration)
 
 
 def measure(
@@ -137,6 +140,7 @@ def _assess(
     service: Service, slo: Slo, source: Source, now: int, deadline: Deadline, *, explain: bool
 ) -> Assessment:
     finest = max(source.finest, slo.sli.every if isinstance(slo.sli, Slices) else 1)
+    governance = service.policy.governance
     plan = make_plan(
         slo.window,
         service.policy.burn,
@@ -144,6 +148,8 @@ def _assess(
         resolution=source.resolution,
         finest=finest,
         explain=explain,
+        maintenance=excluded(governance, service.name),
+        looks_back=governance.recover_at is not None,
     )
     return assess(slo, service.policy, source.fetch(slo.sli, plan, deadline))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from slogate import gate
-from slogate.cli.compose import load_config, opened, present, select, warnings
+from slogate.cli.compose import Wanted, configured, opened, present, select, warnings
 from slogate.cli.options import common
 from slogate.cli.output import show, warn
 from slogate.cli.secrets import without_secrets
@@ -16,11 +16,12 @@ from slogate.deadline import Deadline
 
 @click.command("budget")
 @click.argument("services", metavar="[SERVICE]...", nargs=-1)
-@common("budget")
+@common("budget", by_ref=True)
 def command(
     *,
     services: tuple[str, ...],
     config: Path | None,
+    config_ref: str | None,
     at: int | None,
     timeout: int,
     format_: str,
@@ -34,11 +35,19 @@ def command(
     Exits 40 without trustworthy data and 50 when a source could not be asked.
     """
     deadline = Deadline(timeout)
-    settings = load_config(config)
-    warn(warnings(settings), quiet=quiet)
-    chosen = select(settings, services)
-    with opened(settings, chosen) as sources:
-        report = gate.budgets(chosen, sources, present(at), deadline, explain=verbose)
+    with configured(Wanted(config, config_ref, timeout=timeout, quiet=quiet)) as loaded:
+        settings = loaded.config
+        warn(warnings(settings), quiet=quiet)
+        chosen = select(settings, services, loaded.shown)
+        with opened(settings, chosen) as sources:
+            report = gate.budgets(
+                chosen,
+                sources,
+                present(at),
+                deadline,
+                explain=verbose,
+                configuration=loaded.origin,
+            )
     report = without_secrets(report)
     show(report, format_, output, color=color, verbose=verbose)
     return report.exit_code

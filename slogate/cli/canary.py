@@ -20,7 +20,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command("canary")
 @click.argument("service", required=False)
-@common("canary")
+@common("canary", by_ref=True)
 @click.option("--baseline", metavar="VERSION", help="The version that runs.")
 @click.option("--canary", metavar="VERSION", help="The new version.")
 @click.option("--start", type=Time(), help="Compare from this RFC 3339 time on.")
@@ -86,6 +86,7 @@ def command(
     color: str,
     verbose: bool,
     quiet: bool,
+    config_ref: str | None,
     **given: Any,
 ) -> int:
     """Is the new version worse than the one that runs? pass, fail or inconclusive.
@@ -98,7 +99,7 @@ def command(
     asked = Asked(**given)
     files = Files(summary, json_file, junit)
     try:
-        compared = _compared(asked, quiet=quiet)
+        compared = _compared(asked, config_ref, quiet=quiet)
         report = without_secrets(reported(compared, mildest(fail_on)))
     except SlogateError as error:
         failed = _write_failure(error, files)
@@ -112,13 +113,13 @@ def command(
     return report.exit_code
 
 
-def _compared(asked: Asked, *, quiet: bool) -> Compared:
+def _compared(asked: Asked, config_ref: str | None, *, quiet: bool) -> Compared:
     if asked.has_files:
         return from_files(asked)
     # NOTE: imported here, because files need no backend.
     from slogate.cli.versions import from_source
 
-    return from_source(asked, quiet=quiet)
+    return from_source(asked, config_ref, quiet=quiet)
 
 
 def _write(report: CanaryReport, files: Files) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from slogate import gate
 from slogate.ci.comments import CHOICES
 from slogate.ci.detect import detect
 from slogate.cli.announce import (
@@ -21,29 +20,25 @@ from slogate.cli.announce import (
     give_outputs,
     write_reports,
 )
-from slogate.cli.compose import (
-    deploy_freeze,
-    load_config,
-    opened,
-    present,
-    select,
-    warnings,
-)
-from slogate.cli.options import FAIL_ON, common, mildest, of_range, reads_inputs
-from slogate.cli.output import show, warn
-from slogate.cli.risks import Question, release_risks
+from slogate.cli.compose import Wanted, configured, deploy_freeze, present
+from slogate.cli.judge import Asked, judge
+from slogate.cli.options import FAIL_ON, Duration, Ratio, common, mildest, of_range, reads_inputs
+from slogate.cli.output import show
+from slogate.cli.risks import Question
 from slogate.cli.secrets import without_secrets
+from slogate.core.governance import CHANGE_TYPES
 from slogate.core.model import Risk
-from slogate.deadline import Deadline
+from slogate.core.situation import Request, Situation
 from slogate.errors import SlogateError
 
+LONGEST_REASON = 500
 REPORT = click.Path(path_type=Path, dir_okay=False)
 
 
 @reads_inputs
 @click.command("check")
 @click.argument("services", metavar="[SERVICE]...", nargs=-1)
-@common("check")
+@common("check", by_ref=True)
 @click.option(
     "--risk",
     type=click.Choice([*(risk.word for risk in Risk), "auto"]),
@@ -71,6 +66,30 @@ REPORT = click.Path(path_type=Path, dir_okay=False)
     "--advise/--no-advise",
     help="Say what would happen; a decision exits 0 (missing evidence does not).",
 )
+@click.option(
+    "--change-type",
+    type=click.Choice(CHANGE_TYPES),
+    help="What the release is for, if the policy makes exceptions [default: from git, and from "
+    "labels and commit trailers where the policy trusts them].",
+)
+@click.option(
+    "--cost",
+    type=Ratio(),
+    metavar="PERCENT",
+    help="Share of the error budget that this release is expected to spend, such as 5% "
+    "[default: of the policy].",
+)
+@click.option(
+    "--override",
+    metavar="REASON",
+    help="Set the decision aside, where the policy permits it to who asks.",
+)
+@click.option(
+    "--wait",
+    type=Duration(),
+    metavar="DURATION",
+    help="Check again until the release passes, for at most this long, such as 45m.",
+)
 @click.option("--summary", type=REPORT, help="Also write the markdown summary to this file.")
 @click.option("--json", "json_file", type=REPORT, help="Also write the JSON verdict to this file.")
 @click.option("--junit", type=REPORT, help="Also write the verdict as JUnit XML to this file.")
@@ -90,6 +109,7 @@ def command(
     *,
     services: tuple[str, ...],
     config: Path | None,
+    config_ref: str | None,
     at: int | None,
     timeout: int,
     format_: str,
@@ -106,6 +126,10 @@ def command(
     canary_version: str | None,
     fail_on: str,
     advise: bool,
+    change_type: str | None,
+    cost: float | None,
+    override: str | None,
+    wait: int | None,
     summary: Path | None,
     json_file: Path | None,
     junit: Path | None,
@@ -118,49 +142,38 @@ def command(
     40 no data, 50 could not measure, 2 wrong configuration. All services unless named.
     In GitHub Actions and GitLab CI it feeds the platform's own outputs and summaries.
     """
-    deadline = Deadline(timeout)
+    if wait is not None and at is not None:
+        raise click.UsageError("--wait checks the present again and again: leave out --at")
+    if override is not None and len(override) > LONGEST_REASON:
+        raise click.UsageError(f"--override: the reason is longer than {LONGEST_REASON} characters")
     platform = detect(os.environ)
     if platform is not None:
         begin(platform)
     change = find_change(platform, os.environ)
     commenting = Commenting(choice, comment_id, services, config)
+    asked = Asked(
+        services,
+        Question(None if risk == "auto" else risk, base, head, fetch=fetch, change=change),
+        Situation(
+            now=present(at),
+            fail_on=mildest(fail_on),
+            advise=advise,
+            deploy_freeze=deploy_freeze(os.environ),
+            stated=change_type,
+            labels=change.labels if change else (),
+            override=Request(override, change.actor if change else "") if override else None,
+            cost=cost,
+        ),
+        (baseline_version, canary_version) if with_canary else None,
+        timeout,
+        wait,
+        explain=verbose,
+        quiet=quiet,
+    )
     try:
-        settings = load_config(config)
-        warn(warnings(settings), quiet=quiet)
-        chosen = select(settings, services)
-        stated = None if risk == "auto" else risk
-        risks = release_risks(
-            {service.name: service.paths for service in chosen},
-            Question(stated, base, head, fetch=fetch, change=change),
-            settings.risk,
-            settings.register,
-            deadline,
-        )
-        failing = mildest(fail_on)
-        now = present(at)
-        canaries = {}
-        if with_canary:
-            # NOTE: imported here, because few releases have a canary.
-            from slogate.cli.canaries import judged
-
-            versions = (baseline_version, canary_version)
-            canaries = judged(
-                settings, chosen, versions, now, deadline, fail_on=failing, quiet=quiet
-            )
-        with opened(settings, chosen) as sources:
-            verdict = gate.check(
-                chosen,
-                sources,
-                risks,
-                now,
-                deadline,
-                fail_on=failing,
-                advise=advise,
-                explain=verbose,
-                change=change,
-                freeze=deploy_freeze(os.environ),
-                canaries=canaries,
-            )
+        wanted = Wanted(config, config_ref, change, fetch=fetch, timeout=timeout, quiet=quiet)
+        with configured(wanted) as loaded:
+            verdict = judge(loaded, asked)
     except SlogateError as error:
         comment_failure(error, commenting, platform, change)
         raise

@@ -14,8 +14,8 @@ from slogate.core.arms import Counts, MetricPolicy, Series
 from slogate.core.canary import CanaryVerdict, Judge, Measured, judge
 from slogate.core.canary_report import CanaryReport, decision
 from slogate.core.canary_series import paired
+from slogate.core.exit_codes import exit_code
 from slogate.core.model import Decision
-from slogate.core.policy import exit_code
 from slogate.errors import ConfigError, NoDataError
 
 if TYPE_CHECKING:

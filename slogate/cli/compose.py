@@ -6,8 +6,8 @@ import gc
 import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -15,22 +15,94 @@ import click
 from slogate.cli.options import unknown_variables
 from slogate.cli.secrets import hide
 from slogate.config.load import find_config, load
-from slogate.config.settings import Config, PrometheusSettings
-from slogate.core.model import Freeze, Service
+from slogate.config.settings import Config, HttpAccess
+from slogate.core.governance import Freeze
+from slogate.core.model import Change, Service
+from slogate.core.verdict import Origin
 from slogate.errors import ConfigError
 from slogate.sources import open_source
 from slogate.sources.interface import Source
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """Which configuration: its path, None to look for it, and the git ref that holds it.
+
+    The ref is that of `--config-ref`: none reads the work tree. `change` is None where nobody has
+    asked the platform yet; `fetch` gets what a shallow clone lacks within so many seconds.
+    """
+
+    path: Path | None = None
+    ref: str | None = None
+    change: Change | None = None
+    fetch: bool = False
+    timeout: int = 60
+    quiet: bool = False
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A configuration, the commit that it was read from (None for the work tree), and its name.
+
+    Its `path` is where it is, or would be, in the work tree; `shown` is how people name it.
+    """
+
+    config: Config
+    origin: Origin | None
+    shown: str
+
+
+@contextmanager
+def configured(wanted: Wanted, *, allow_unset: bool = False) -> Iterator[Loaded]:
+    """The configuration that is wanted; raises ConfigError.
+
+    Out of a git ref, the files that it names are there only until the block ends.
+    """
+    with _protected(wanted, allow_unset=allow_unset) as found:
+        yield found or _from_work_tree(wanted.path, allow_unset=allow_unset)
+
+
+def _from_work_tree(path: Path | None, *, allow_unset: bool) -> Loaded:
+    config = load_config(path, allow_unset=allow_unset)
+    return Loaded(config, None, str(config.path))
+
+
+@contextmanager
+def risk_configured(wanted: Wanted) -> Iterator[Config | None]:
+    """The configuration, good for its risk only; None where nobody named one and none is found."""
+    with _protected(wanted, allow_unset=True, needed="risk") as loaded:
+        yield replace(loaded.config, warnings=()) if loaded else _risk_config(wanted.path)
+
+
+def _protected(
+    wanted: Wanted, *, allow_unset: bool, needed: str = ""
+) -> AbstractContextManager[Loaded | None]:
+    if wanted.ref == "":
+        # NOTE: an empty variable of a pipeline, which must not mean the work tree in silence.
+        raise click.UsageError(
+            "--config-ref: the name is empty: name a branch, a tag, a commit, auto or none"
+        )
+    if wanted.ref in (None, "none"):
+        return nullcontext()
+    # NOTE: imported here, because git is not asked for the work tree.
+    from slogate.cli.config_ref import protected
+
+    return protected(wanted, allow_unset=allow_unset, needed=needed)
+
+
 def load_config(path: Path | None, *, allow_unset: bool = False) -> Config:
-    """The configuration that was named or found; raises ConfigError."""
+    """The configuration of the work tree that was named or found; raises ConfigError."""
     try:
         found = path or find_config(Path.cwd())
     except FileNotFoundError:
         raise ConfigError("the working directory does not exist any more") from None
-    config = load(found, os.environ, allow_unset=allow_unset)
+    return hidden(load(found, os.environ, allow_unset=allow_unset))
+
+
+def hidden(config: Config) -> Config:
+    """The same, once its credentials are hidden from all that is shown."""
     for source in config.sources.values():
-        if isinstance(source, PrometheusSettings):
+        if isinstance(source, HttpAccess):
             hide(source.credentials())
     hide(config.register.credentials() if config.register else ())
     return config
@@ -46,21 +118,30 @@ def present(at: int | None) -> int:
     return int(time.time()) if at is None else at
 
 
-def select(config: Config, names: Sequence[str]) -> tuple[Service, ...]:
-    """The named services in the order of the file, or all; raises click.UsageError."""
+def select(config: Config, names: Sequence[str], shown: str = "") -> tuple[Service, ...]:
+    """The named services in the order of the file, or all; raises click.UsageError.
+
+    `shown` is how people name the configuration, if not by its path.
+    """
     known = {service.name: service for service in config.services}
     for name in names:
         if name not in known:
-            raise click.UsageError(_unknown_service(name, list(known), config.path))
+            raise click.UsageError(_unknown_service(name, list(known), shown or str(config.path)))
     return tuple(service for service in config.services if not names or service.name in names)
 
 
-def _unknown_service(name: str, known: list[str], path: Path) -> str:
+def depended_on(config: Config, chosen: Sequence[Service]) -> tuple[Service, ...]:
+    """The services that the chosen ones depend on and that are not among them."""
+    names = {name for service in chosen for name in service.depends_on}
+    return tuple(one for one in config.services if one.name in names and one not in chosen)
+
+
+def _unknown_service(name: str, known: list[str], place: str) -> str:
     from difflib import get_close_matches
 
     near = get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known[:10])}"
-    return f"no service {name!r} in {path}; {hint}"
+    return f"no service {name!r} in {place}; {hint}"
 
 
 @contextmanager
@@ -80,8 +161,7 @@ def opened(config: Config, services: Sequence[Service]) -> Iterator[Mapping[str,
             source.close()
 
 
-def load_risk_config(path: Path | None) -> Config | None:
-    """The configuration, good for its risk only; None where nobody named one and none is found."""
+def _risk_config(path: Path | None) -> Config | None:
     try:
         found = path or find_config(Path.cwd())
     except (ConfigError, FileNotFoundError):
@@ -104,4 +184,4 @@ def deploy_freeze(environ: Mapping[str, str]) -> Freeze | None:
     """The deploy freeze that GitLab says is on (https://docs.gitlab.com/user/project/releases)."""
     if environ.get("CI_DEPLOY_FREEZE", "").strip().lower() in ("", "false", "0"):
         return None
-    return Freeze("GitLab's deploy freeze is on (CI_DEPLOY_FREEZE)")
+    return Freeze("of GitLab (CI_DEPLOY_FREEZE)")

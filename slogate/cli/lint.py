@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from slogate.cli.compose import load_config
+from slogate.cli.compose import Wanted, configured
 from slogate.cli.options import common
 from slogate.cli.output import publish
 from slogate.core.words import plural
@@ -15,10 +15,11 @@ from slogate.reports.lint import render
 
 
 @click.command("lint")
-@common("lint", timed=False)
+@common("lint", timed=False, by_ref=True)
 def command(
     *,
     config: Path | None,
+    config_ref: str | None,
     format_: str,
     output: Path | None,
     color: str,
@@ -35,11 +36,12 @@ def command(
     warnings: tuple[Problem, ...] = ()
     found = ""
     try:
-        settings = load_config(config, allow_unset=True)
+        with configured(Wanted(config, config_ref, quiet=quiet), allow_unset=True) as loaded:
+            settings, shown = loaded.config, loaded.shown
         warnings = settings.warnings
         slos = sum(len(service.slos) for service in settings.services)
         services = plural(len(settings.services), "service")
-        found = f"{settings.path} is right: {services}, {plural(slos, 'SLO')}"
+        found = f"{shown} is right: {services}, {plural(slos, 'SLO')}"
     except ConfigError as error:
         errors = error.problems
     publish(render(format_, errors, () if quiet else warnings, found), output)

@@ -94,22 +94,34 @@ class Budget(click.ParamType):  # type: ignore[type-arg]  # not generic before c
         return float(click.FLOAT.convert(value, param, ctx))
 
 
+_EXPLAIN = ", and ask the source for what explains the numbers"
+
+
 def mildest(fail_on: str) -> Decision | None:
     """The mildest decision that fails, as `--fail-on` names it; None for none."""
     return None if fail_on == "never" else Decision[fail_on.upper()]
 
 
-def common(command: str, *, timed: bool = True) -> Callable[[F], F]:
-    """The common options of a command, each with SLOGATE_<COMMAND>_<NAME> and SLOGATE_<NAME>."""
+def common(command: str, *, timed: bool = True, by_ref: bool = False) -> Callable[[F], F]:
+    """The common options of a command, each with SLOGATE_<COMMAND>_<NAME> and SLOGATE_<NAME>.
+
+    With `by_ref` the command can read its configuration from a git ref.
+    """
 
     def option(*names: str, **settings: Any) -> Callable[[F], F]:
-        word = next(name for name in names if name.startswith("--"))[2:].upper()
+        long = next(name for name in names if name.startswith("--"))
+        word = long[2:].replace("-", "_").upper()
         variables = [f"SLOGATE_{command.upper()}_{word}", f"SLOGATE_{word}"]
         return click.option(*names, envvar=variables, **settings)
 
     options = [
         option("-c", "--config", type=click.Path(path_type=Path), help="Configuration file "
                "[default: slogate.yaml, .slogate.yaml or .slogate/config.yaml, searched upward]."),
+        *([
+            option("--config-ref", metavar="REF|auto|none", help="Read the configuration and its "
+                   "files from this git ref, not from the work tree; auto: from the target branch "
+                   "of a pull or merge request.  [default: none]"),
+        ] if by_ref else []),
         *([
             option("--at", type=Time(), help="Evaluate as of this RFC 3339 time [default: now]."),
             option("--timeout", type=Duration(), default="60s", show_default=True,
@@ -121,7 +133,7 @@ def common(command: str, *, timed: bool = True) -> Callable[[F], F]:
                help="Write the report to this file instead of stdout."),
         option("--color", type=click.Choice(("auto", "always", "never")), default="auto",
                show_default=True, help="Colours in text; NO_COLOR is respected."),
-        option("-v", "--verbose", is_flag=True, help="Show every check, and ask the source for what explains the numbers."),
+        option("-v", "--verbose", is_flag=True, help=f"Show everything{_EXPLAIN if timed else ''}."),
         option("-q", "--quiet", is_flag=True, help="No warnings on stderr."),
     ]  # fmt: skip
 

@@ -9,7 +9,7 @@ import click
 
 from slogate.ci.detect import detect
 from slogate.cli.announce import find_change
-from slogate.cli.compose import load_risk_config, service_paths, warnings
+from slogate.cli.compose import Wanted, risk_configured, service_paths, warnings
 from slogate.cli.options import common, of_range
 from slogate.cli.output import publish, wants_color, warn
 from slogate.cli.risks import Question, release_risks
@@ -20,7 +20,7 @@ from slogate.errors import EXIT_NO_DATA
 
 
 @click.command("risk")
-@common("risk")
+@common("risk", by_ref=True)
 @of_range("risk")
 @click.option(
     "--service",
@@ -41,6 +41,7 @@ from slogate.errors import EXIT_NO_DATA
 def command(
     *,
     config: Path | None,
+    config_ref: str | None,
     at: int | None,
     timeout: int,
     format_: str,
@@ -67,26 +68,26 @@ def command(
     if calibrate and base:
         raise click.UsageError("--calibrate reads the whole history of --head, without --base")
     deadline = Deadline(timeout)
-    settings = load_risk_config(config)
-    if settings is not None:
-        warn(warnings(settings), quiet=quiet)
-    policy = settings.risk if settings else RiskPolicy()
-    if service is None and settings is not None and len(settings.services) == 1:
-        service = settings.services[0].name
-    paths = service_paths(settings, service)
     colored = format_ == "text" and wants_color(color, output)
-    if calibrate:
-        from slogate.cli.calibrate import calibration
-        from slogate.reports.calibration import render as render_calibration
-
-        found = calibration(head, outcomes, paths, policy, fetch=fetch, deadline=deadline)
-        publish(render_calibration(format_, without_secrets(found), color=colored), output)
-        return 0
     change = find_change(detect(os.environ), os.environ)
-    question = Question(base=base, head=head, fetch=fetch, change=change)
-    register = settings.register if settings else None
-    scope = service or ""
-    risks = release_risks({scope: paths}, question, policy, register, deadline)
+    with risk_configured(Wanted(config, config_ref, change, fetch, timeout, quiet)) as settings:
+        if settings is not None:
+            warn(warnings(settings), quiet=quiet)
+        policy = settings.risk if settings else RiskPolicy()
+        if service is None and settings is not None and len(settings.services) == 1:
+            service = settings.services[0].name
+        paths = service_paths(settings, service)
+        if calibrate:
+            from slogate.cli.calibrate import calibration
+            from slogate.reports.calibration import render as render_calibration
+
+            found = calibration(head, outcomes, paths, policy, fetch=fetch, deadline=deadline)
+            publish(render_calibration(format_, without_secrets(found), color=colored), output)
+            return 0
+        question = Question(base=base, head=head, fetch=fetch, change=change)
+        register = settings.register if settings else None
+        scope = service or ""
+        risks = release_risks({scope: paths}, question, policy, register, deadline)
     risk = without_secrets(risks[scope])
     publish(render(format_, risk, color=colored), output)
     return 0 if risk.known else EXIT_NO_DATA

@@ -1,4 +1,4 @@
-"""What must never be shown: credentials of sources and tokens of the environment.
+"""What must never be shown: credentials of sources, tokens of the environment, temporary places.
 
 A server, a configuration or an error may repeat them, so all that leaves the program passes here.
 """
@@ -25,6 +25,7 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _hidden: dict[str, None] = {}
+_renamed: dict[str, str] = {}
 
 
 def hide_environment(environ: Mapping[str, str]) -> None:
@@ -51,6 +52,20 @@ def _forms(value: str) -> Iterable[str]:
     yield quote(value, safe="!$&'()*+,;=:@/|", errors="replace")
 
 
+def rename(place: str, shown: str) -> None:
+    """Name files below this temporary place as people know them, from now on.
+
+    In values only, before they are rendered: the new name may be foreign and must be escaped.
+    """
+    _renamed[place] = shown
+
+
+def _known(text: str) -> str:
+    for place, shown in _renamed.items():
+        text = text.replace(place, shown)
+    return masked(text)
+
+
 def masked(text: str) -> str:
     """The text without what is hidden."""
     # NOTE: the longest first, or a secret that begins with another would show its rest.
@@ -62,10 +77,10 @@ def masked(text: str) -> str:
 def without_secrets(value: T) -> T:
     """The same value with every text in it masked, before a report wraps or shortens any."""
     hidden: Any = value
-    if not _hidden:
+    if not _hidden and not _renamed:
         return value
     if isinstance(value, str):
-        hidden = masked(value)
+        hidden = _known(value)
     elif isinstance(value, tuple) and not hasattr(value, "_fields"):
         hidden = tuple(map(without_secrets, value))
     elif isinstance(value, Mapping):

@@ -9,7 +9,7 @@ from typing import cast
 import click
 
 from slogate.cli.compare import Asked, Compared, tuned
-from slogate.cli.compose import load_config, present, select, warnings
+from slogate.cli.compose import Wanted, configured, present, select, warnings
 from slogate.cli.output import warn
 from slogate.config.settings import Config, PrometheusSettings
 from slogate.core import words
@@ -61,7 +61,7 @@ class _Arms:
             opened.close()
 
 
-def from_source(asked: Asked, *, quiet: bool) -> Compared:
+def from_source(asked: Asked, config_ref: str | None, *, quiet: bool) -> Compared:
     """Both arms out of the backend.
 
     Raises click.UsageError, ConfigError, NoDataError and MeasurementError.
@@ -72,11 +72,15 @@ def from_source(asked: Asked, *, quiet: bool) -> Compared:
             "--canary-file"
         )
     _refuse_times(asked)
-    settings = load_config(asked.config)
-    warn(warnings(settings), quiet=quiet)
-    service = _one(select(settings, [asked.service] if asked.service else []))
-    plan = planned(service, asked)
-    return compared_versions(settings, service, plan, asked, Deadline(asked.timeout), quiet=quiet)
+    wanted = Wanted(asked.config, config_ref, timeout=asked.timeout, quiet=quiet)
+    with configured(wanted) as loaded:
+        settings = loaded.config
+        warn(warnings(settings), quiet=quiet)
+        named = [asked.service] if asked.service else []
+        service = _one(select(settings, named, loaded.shown))
+        deadline = Deadline(asked.timeout)
+        plan = planned(service, asked)
+        return compared_versions(settings, service, plan, asked, deadline, quiet=quiet)
 
 
 def compared_versions(
@@ -183,7 +187,8 @@ def _once(arms: _Arms, asked: Asked, deadline: Deadline) -> _Found:
 
 
 def _watched(arms: _Arms, timeout: float, *, quiet: bool) -> _Found:
-    from slogate.cli.watch import Progress, WallClock, watch
+    from slogate.cli.progress import Progress, WallClock
+    from slogate.cli.watch import watch
 
     plan = arms.plan
     if plan.duration < LEAST_INSTANTS * plan.interval:

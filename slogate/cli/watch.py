@@ -3,48 +3,22 @@
 from __future__ import annotations
 
 import math
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
 
 from slogate.cli.compare import judged
-from slogate.cli.output import log
+from slogate.cli.progress import Clock
 from slogate.core.arms import Outcome
 from slogate.core.canary import CanaryVerdict, Measured, look_one
 from slogate.core.canary_words import headline
 from slogate.core.words import moment
 from slogate.errors import EXIT_INTERRUPTED, MeasurementError, NoDataError
-from slogate.reports.escape import for_terminal
 
 Measure = Callable[[int, int, float], tuple[Measured, ...]]
 """What both arms measured between two Unix times, asked within so many seconds."""
 MOST_HASTE = 1
 """Seconds that a look has at least."""
-
-
-class Clock(Protocol):
-    """The time in Unix seconds, and a way to let it pass."""
-
-    def now(self) -> float: ...
-    def wait(self, seconds: float) -> None: ...
-
-
-class WallClock:
-    """The real one; it cannot be set back while somebody waits."""
-
-    def __init__(self) -> None:
-        self._start = time.time() - time.monotonic()
-
-    def now(self) -> float:
-        """Unix seconds."""
-        return self._start + time.monotonic()
-
-    def wait(self, seconds: float) -> None:
-        """Let so many seconds pass."""
-        time.sleep(max(0.0, seconds))
 
 
 @dataclass(frozen=True)
@@ -124,29 +98,3 @@ def _without_last(last: Watched | None, error: MeasurementError | NoDataError) -
 
 def _ended(last: Watched, why: str, code: int | None = None) -> Watched:
     return replace(last, ended=why, code=code)
-
-
-class Progress:
-    """One line that changes on a terminal, whole lines elsewhere; nothing when quiet."""
-
-    def __init__(self, *, quiet: bool) -> None:
-        self._quiet = quiet
-        self._live = sys.stderr is not None and sys.stderr.isatty()
-        self._width = 0
-
-    def __call__(self, text: str) -> None:
-        """Show this now."""
-        if self._quiet:
-            return
-        line = for_terminal(text)
-        if not self._live:
-            log(f"slogate: {line}\n")
-            return
-        short = line[:79]
-        log(f"\r{short.ljust(self._width)}")
-        self._width = len(short)
-
-    def end(self) -> None:
-        """Leave the line."""
-        if self._live and self._width and not self._quiet:
-            log("\n")

@@ -5,7 +5,7 @@ The second look works on plain data, so that it is told together with mistakes e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -102,17 +102,16 @@ def _phase_findings(phases: object, metrics: list[str], path: KeyPath) -> Iterat
                 yield Finding((*path, index, "limits", name), message)
 
 
-def pick_source(named: object, own: str, is_file: Mapping[str, bool]) -> str | None:
-    """The server for a canary: the one it names, that of its service, or the only one.
+def pick_source(named: object, own: str, candidates: Sequence[str]) -> str | None:
+    """The source for something: the one it names, that of its service, or the only candidate.
 
-    None when there is no server to choose, or no telling which.
+    None when there is no candidate to choose, or no telling which.
     """
     if isinstance(named, str):
         return named
-    if is_file.get(own) is False:
+    if own in candidates:
         return own
-    servers = [name for name, file in is_file.items() if not file]
-    return servers[0] if len(servers) == 1 else None
+    return candidates[0] if len(candidates) == 1 else None
 
 
 def plan(canary: schema.Canary, source: str) -> CanaryPlan:

@@ -42,12 +42,6 @@ def _any(*alternatives: Json) -> Json:
     return {"anyOf": [*alternatives, _VARIABLE]}
 
 
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError(f"must be true or false, not {shown(value)}")
-    return value
-
-
 def _label_name(value: object) -> str:
     content = scalars.text(value)
     if not re.fullmatch(LABEL_PATTERN, content):
@@ -86,7 +80,6 @@ def _factor(value: object) -> float:
     return read
 
 
-FLAG = Scalar(_flag, False, {"type": "boolean"})  # noqa: FBT003 - stands in for a value
 LABEL_NAME = Scalar(_label_name, "unset", {"type": "string", "pattern": LABEL_PATTERN})
 LIMIT = Scalar(_limit, 1.0, _any(_PERCENT, _NUMBER))
 CHANGE = Scalar(_change, 0.1, _any(_PERCENT, {**_NUMBER, "maximum": 1}))
@@ -147,7 +140,7 @@ class Metric(Judging):
     limit = optional(LIMIT, "Absolute budget of the canary; an error ratio for counts.")
     alert_at = optional(fields.THRESHOLD, "Share of the limit that is reported, default 80%.")
     weight = optional(WEIGHT, "Weight in the score, default 1; 0 is for information only.")
-    critical = optional(FLAG, "Whether the canary cannot pass without it, default false.")
+    critical = optional(fields.FLAG, "Whether the canary cannot pass without it, default false.")
     unit = optional(fields.LABEL, "Unit of the values, such as ms.")
 
     def check(self) -> None:

@@ -13,9 +13,10 @@ from slogate.config.explain import MAX_ERRORS, readable, validate
 from slogate.config.policies import check_policies, resolve
 from slogate.config.policy_schema import NAMED_POLICY, POLICY, NamedPolicy, Policy
 from slogate.config.problems import Finding
-from slogate.config.references import check_references, section
+from slogate.config.references import check_references
 from slogate.config.schema import SlogateFile
 from slogate.config.settings import Config
+from slogate.config.source_references import section
 
 
 def check(values: Substitution, path: Path) -> tuple[Config | None, list[Finding]]:

@@ -11,7 +11,7 @@ from slogate.config.problems import Finding, KeyPath, kind, nearest, suggestion
 from slogate.config.schema import FILE, SlogateFile
 from slogate.config.sections import Kind, Nested, S
 
-PLANNED = {"freezes", "exceptions", "recorded"}
+PLANNED = {"recorded"}
 # NOTE: looking for what was meant takes long with the thousands of a generated file.
 MAX_ERRORS = 500
 
@@ -21,7 +21,7 @@ def validate(data: Mapping[str, Any]) -> tuple[SlogateFile | None, list[Finding]
     try:
         return FILE.read(data), []
     except ValidationError as error:
-        return None, _findings(error)
+        return None, explained(error)
 
 
 def readable(section: Nested[S], data: object) -> S | None:
@@ -32,26 +32,28 @@ def readable(section: Nested[S], data: object) -> S | None:
         return None
 
 
-def _findings(error: ValidationError) -> list[Finding]:
+def explained(error: ValidationError, root: Nested[Any] = FILE) -> list[Finding]:
+    """The engine's errors as sentences; `root` is the section of the whole file."""
     details = error.errors(include_url=False)[:MAX_ERRORS]
     unknown = [item for item in details if item["type"] == "extra_forbidden"]
     misspelt = {
-        (*item["loc"][:-1], nearest(str(item["loc"][-1]), keys_at(item["loc"]))) for item in unknown
+        (*item["loc"][:-1], nearest(str(item["loc"][-1]), keys_at(item["loc"], root)))
+        for item in unknown
     }
     # NOTE: one slip of the pen is one problem: no `missing` beside the key that was meant.
     return [
-        _finding(item)
+        _finding(item, root)
         for item in details
         if not (item["type"] == "missing" and item["loc"] in misspelt)
     ]
 
 
-def _finding(item: Mapping[str, Any]) -> Finding:
+def _finding(item: Mapping[str, Any], root: Nested[Any]) -> Finding:
     path = document_path(item["loc"])
     if item["type"] == "missing":
         return Finding(path[:-1], f"missing key {path[-1]!r}")
     if item["type"] == "extra_forbidden":
-        return Finding(path, _unknown_key(str(path[-1]), keys_at(item["loc"])))
+        return Finding(path, _unknown_key(str(path[-1]), keys_at(item["loc"], root)))
     return Finding(path, _sentence(item))
 
 
@@ -83,9 +85,9 @@ def _is_mark(part: str | int) -> bool:
     return isinstance(part, str) and (part == "[key]" or part.startswith("\0"))
 
 
-def keys_at(loc: KeyPath) -> list[str]:
+def keys_at(loc: KeyPath, root: Nested[Any] = FILE) -> list[str]:
     """The keys that the schema knows beside the last one of a location."""
-    place: Kind[Any] = FILE
+    place: Kind[Any] = root
     for part in loc[:-1]:
         place = place.inside(part)
     return place.keys()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from slogate.config import scalars
+from slogate.config.problems import shown
 from slogate.config.sections import Scalar
 from slogate.core.model import Decision, Risk, Status
 from slogate.core.window import PERIODS
 
 HOUR = 3_600
 DAY = 86_400
+SOURCE_KINDS = ("prometheus", "file", "alertmanager")
 
 _TEXT: dict[str, Any] = {"type": "string", "minLength": 1}
 _NUMBER: dict[str, Any] = {"type": "number"}
@@ -19,34 +21,47 @@ _PERCENT = {"type": "string", "pattern": scalars.PERCENT_PATTERN, "examples": ["
 _SHARE = {"type": "number", "minimum": 0, "maximum": 1}
 
 
-def _any(*alternatives: dict[str, Any]) -> dict[str, Any]:
+def any_of(*alternatives: dict[str, Any]) -> dict[str, Any]:
     """What an editor may accept: one of these, or text with a variable in it."""
     return {"anyOf": [*alternatives, {"type": "string", "pattern": r"\$\{"}]}
 
 
-def _word(words: tuple[str, ...]) -> Scalar[str]:
-    return Scalar(scalars.one_of(*words), words[0], _any({"enum": list(words)}))
+def word(words: tuple[str, ...]) -> Scalar[str]:
+    """One of these words."""
+    return Scalar(scalars.one_of(*words), words[0], any_of({"enum": list(words)}))
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"must be true or false, not {shown(value)}")
+    return value
 
 
 STATUSES = tuple(status.word for status in Status)
 RISKS = tuple(risk.word for risk in Risk)
 DECISIONS = tuple(decision.word for decision in Decision)
 
-STATUS = _word(STATUSES)
-RAISED_STATUS = _word(STATUSES[1:])
-RISK = _word(RISKS)
-DECISION = _word(DECISIONS)
-ON_MISSING = _word(("error", *DECISIONS))
-GROUP = _word(DECISIONS + STATUSES)
-OPERATOR = _word(("<", "<=", ">", ">=", "==", "!="))
-PERIOD = _word(PERIODS)
-COMBINE = _word(("highest", "first"))
-REGISTER = _word(("http", "file"))
-PROMETHEUS = Scalar(
-    scalars.one_of("prometheus", "file"), "prometheus", _any({"enum": ["prometheus"]})
+STATUS = word(STATUSES)
+RAISED_STATUS = word(STATUSES[1:])
+RISK = word(RISKS)
+DECISION = word(DECISIONS)
+HOLDING = word(DECISIONS[1:])
+ON_MISSING = word(("error", *DECISIONS))
+GROUP = word(DECISIONS + STATUSES)
+OPERATOR = word(("<", "<=", ">", ">=", "==", "!="))
+PERIOD = word(PERIODS)
+COMBINE = word(("highest", "first"))
+REGISTER = word(("http", "file"))
+MODE = word(("enforce", "advise"))
+PROMETHEUS, FILE, ALERTMANAGER = (
+    Scalar(
+        scalars.one_of(kind, *(other for other in SOURCE_KINDS if other != kind)),
+        kind,
+        any_of({"enum": [kind]}),
+    )
+    for kind in SOURCE_KINDS
 )
-FILE = Scalar(scalars.one_of("file", "prometheus"), "file", _any({"enum": ["file"]}))
-VERSION = Scalar(scalars.version, 1, _any({"const": 1}))
+VERSION = Scalar(scalars.version, 1, any_of({"const": 1}))
 
 NAME = Scalar(scalars.name, "unset", {"type": "string", "pattern": scalars.NAME_PATTERN})
 TEXT = Scalar(scalars.text, "unset", _TEXT)
@@ -56,35 +71,38 @@ ASCII_LINE = Scalar(scalars.ascii_line, "unset", _TEXT)
 HEADER_NAME = Scalar(
     scalars.header_name, "unset", {"type": "string", "pattern": scalars.HEADER_PATTERN}
 )
-URL = Scalar(scalars.url, "http://unset.invalid", _any({"type": "string", "pattern": "^https?://"}))
-DATA_FILE = Scalar(
-    scalars.data_file, "unset.csv", _any({"type": "string", "pattern": r"\.(csv|jsonl)$"})
+URL = Scalar(
+    scalars.url, "http://unset.invalid", any_of({"type": "string", "pattern": "^https?://"})
 )
+DATA_FILE = Scalar(
+    scalars.data_file, "unset.csv", any_of({"type": "string", "pattern": r"\.(csv|jsonl)$"})
+)
+FLAG = Scalar(_flag, False, {"type": "boolean"})  # noqa: FBT003 - stands in for a value
 ZONE = Scalar(scalars.zone, "UTC", {**_TEXT, "examples": ["Europe/Berlin"]})
 
-NUMBER = Scalar(scalars.number, 1.0, _any(_NUMBER))
-POSITIVE = Scalar(scalars.positive, 1.0, _any({**_NUMBER, "exclusiveMinimum": 0}))
+NUMBER = Scalar(scalars.number, 1.0, any_of(_NUMBER))
+POSITIVE = Scalar(scalars.positive, 1.0, any_of({**_NUMBER, "exclusiveMinimum": 0}))
 OBJECTIVE = Scalar(
     scalars.objective,
     99.0,
-    _any({**_NUMBER, "exclusiveMinimum": 1, "exclusiveMaximum": 100}, _PERCENT),
+    any_of({**_NUMBER, "exclusiveMinimum": 1, "exclusiveMaximum": 100}, _PERCENT),
 )
-SHARE = Scalar(scalars.share, 0.5, _any(_PERCENT, _SHARE))
-THRESHOLD = Scalar(scalars.threshold, 0.5, _any(_PERCENT, _SHARE))
-COUNT = Scalar(scalars.whole(0, 10**12), 0, _any({"type": "integer", "minimum": 0}))
-PAST = Scalar(scalars.whole(1, 100_000), 500, _any({"type": "integer", "minimum": 1}))
+SHARE = Scalar(scalars.share, 0.5, any_of(_PERCENT, _SHARE))
+THRESHOLD = Scalar(scalars.threshold, 0.5, any_of(_PERCENT, _SHARE))
+COUNT = Scalar(scalars.whole(0, 10**12), 0, any_of({"type": "integer", "minimum": 0}))
+PAST = Scalar(scalars.whole(1, 100_000), 500, any_of({"type": "integer", "minimum": 1}))
 CONCURRENCY = Scalar(
-    scalars.whole(1, 64), 8, _any({"type": "integer", "minimum": 1, "maximum": 64})
+    scalars.whole(1, 64), 8, any_of({"type": "integer", "minimum": 1, "maximum": 64})
 )
 
-DURATION = Scalar(scalars.duration(), HOUR, _any(_DURATION))
-TIMEOUT = Scalar(scalars.duration(1, HOUR), 10, _any(_DURATION))
-RESOLUTION = Scalar(scalars.duration(15, DAY), HOUR, _any(_DURATION))
+DURATION = Scalar(scalars.duration(), HOUR, any_of(_DURATION))
+TIMEOUT = Scalar(scalars.duration(1, HOUR), 10, any_of(_DURATION))
+RESOLUTION = Scalar(scalars.duration(15, DAY), HOUR, any_of(_DURATION))
 ROLLING_WINDOW = Scalar(
-    scalars.duration(HOUR, 365 * DAY, " or {calendar: month}"), DAY, _any(_DURATION)
+    scalars.duration(HOUR, 365 * DAY, " or {calendar: month}"), DAY, any_of(_DURATION)
 )
 LATENCY_LIMIT = Scalar(
     scalars.latency_limit,
     1.0,
-    _any({"type": "string", "pattern": scalars.LATENCY_PATTERN, "examples": ["300ms", "1.5s"]}),
+    any_of({"type": "string", "pattern": scalars.LATENCY_PATTERN, "examples": ["300ms", "1.5s"]}),
 )

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from slogate.config.document import MAX_BYTES, read_document
+from slogate.config.document import read_document
 from slogate.config.environment import substitute
+from slogate.config.files import read_named
 from slogate.config.problems import to_problems
-from slogate.config.references import advise
 from slogate.config.settings import Config
-from slogate.errors import ConfigError, Problem
+from slogate.errors import ConfigError
 
 NAMES = ("slogate.yaml", ".slogate.yaml", ".slogate/config.yaml")
 
@@ -46,20 +46,7 @@ def load(
     path: Path, environ: Mapping[str, str], *, allow_unset: bool = False, needed: str = ""
 ) -> Config:
     """Read a configuration file; see `parse`."""
-    return parse(_read(path), path, environ, allow_unset=allow_unset, needed=needed)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        message = "there is no such file"
-    except IsADirectoryError:
-        message = "this is a directory; name the file in it"
-    except (OSError, ValueError) as error:
-        message = f"cannot be read: {getattr(error, 'strerror', None) or error}"
-    raise ConfigError([Problem(str(path), "", message)])
+    return parse(read_named(path), path, environ, allow_unset=allow_unset, needed=needed)
 
 
 def parse(
@@ -80,6 +67,7 @@ def parse(
     values = substitute(document.data, environ)
     # NOTE: pydantic's engine takes 40 ms to import; a file that is no YAML need not wait for it.
     from slogate.config.check import check
+    from slogate.config.hints import advise
 
     config, findings = check(values, path)
     unset = [item for item in values.unset if not allow_unset or item.path[0] == needed]

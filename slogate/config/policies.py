@@ -10,8 +10,10 @@ from itertools import pairwise
 from typing import TypeVar
 
 from slogate.config import policy_schema as schema
+from slogate.config.governance import governance_findings
+from slogate.config.governance import merged as merged_governance
 from slogate.config.problems import Finding, KeyPath
-from slogate.config.references import DEFAULT_POLICY
+from slogate.config.scopes import DEFAULT_POLICY
 from slogate.core.model import BurnRule, Decision, Policy, Risk, Status
 from slogate.core.policy import default_policy
 from slogate.core.words import percent
@@ -61,6 +63,7 @@ def _merged(parent: Policy, written: schema.Policy, name: str) -> Policy:
         burn=parent.burn if rules.burn is None else tuple(_rule(rule) for rule in rules.burn),
         matrix=_matrix(parent, written),
         approvers={**parent.approvers, **_people(written)},
+        governance=merged_governance(parent.governance, written),
         on_no_data=_decision(written.on_no_data, parent.on_no_data),
         on_unreachable=_decision(written.on_unreachable, parent.on_unreachable),
         on_no_traffic=_decision(written.on_no_traffic, parent.on_no_traffic),
@@ -134,6 +137,7 @@ def check_policies(
         yield from _not_increasing(merged.pace, pace, (*here, "pace"))
         yield from _equal_rules(rules.burn or [], (*here, "burn"))
         yield from _milder_when_worse(merged, set(_cells(policy)), (*path, "matrix"))
+        yield from governance_findings(policy, merged.governance, path)
 
 
 def _not_increasing(

@@ -1,4 +1,4 @@
-"""The schema of `policy` and `policies`: thresholds, decision matrix, what missing evidence means.
+"""The schema of `policy` and `policies`: thresholds, decision matrix, and all that rules beside them.
 
 Every key is optional; the defaults are those of core's default policy.
 """
@@ -6,6 +6,8 @@ Every key is optional; the defaults are those of core's default policy.
 from __future__ import annotations
 
 from slogate.config import fields
+from slogate.config import governance_schema as governance
+from slogate.config.freeze_schema import Freeze, Maintenance
 from slogate.config.sections import DictOf, ListOf, Nested, Section, optional, required
 
 
@@ -71,6 +73,27 @@ class Policy(Section):
     min_coverage = optional(fields.SHARE, "Share of the window that must have data; default 90%.")
     min_events = optional(fields.COUNT, "With fewer events an SLO has no traffic; default 0.")
     max_staleness = optional(fields.DURATION, "Greatest age of the newest data; default 10m.")
+    freezes = optional(
+        ListOf(Nested(Freeze)), "When releases are held up; replaces the whole list."
+    )
+    freeze_on_breach = optional(
+        governance.BREACH_FREEZE, "Hold up releases until an exhausted budget has recovered."
+    )
+    exceptions = optional(
+        governance.EXCEPTIONS,
+        "Milder decisions by type of change; adds to and changes what is inherited, off for none.",
+    )
+    change_type = optional(Nested(governance.ChangeType), "Who says of which type a change is.")
+    override = optional(governance.OVERRIDE, "Who may set a decision aside; default nobody.")
+    maintenance = optional(Nested(Maintenance), "Planned times that are left out of the budget.")
+    reserve = optional(
+        DictOf(fields.NAME, fields.SHARE),
+        "Shares of the budget by purpose, 100% in all; releases may spend that of `releases` only. "
+        "Replaces what is inherited, {} for none.",
+    )
+    cost = optional(
+        fields.SHARE, "Share of the budget that a release is expected to spend; default 0%."
+    )
 
 
 class NamedPolicy(Policy):

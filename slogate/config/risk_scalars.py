@@ -67,7 +67,7 @@ def expression(value: object) -> str:
     content = text(value)
     try:
         re.compile(content)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"must be a regular expression ({error})") from None
     return content
 

@@ -111,8 +111,8 @@ def url(value: object) -> str:
         raise ValueError("must be a URL such as https://prometheus.example.com:9090")
     if parts.query or parts.fragment:
         raise ValueError("must be a URL without a query (?...) or a fragment (#...)")
-    if parts.path.rstrip("/").endswith("/api/v1"):
-        raise ValueError("must be the base URL, without /api/v1")
+    if api := re.search(r"/api/v[0-9]$", parts.path.rstrip("/")):
+        raise ValueError(f"must be the base URL, without {api[0]}")
     return content
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from slogate.config import fields
 from slogate.config.canary_schema import Canary
 from slogate.config.policy_schema import NAMED_POLICY, POLICY
+from slogate.config.readiness_schema import Readiness
 from slogate.config.risk_schema import PATTERN, RiskSettings
 from slogate.config.sections import (
     Choice,
@@ -102,7 +103,13 @@ class Service(Section):
     paths = optional(
         ListOf(PATTERN, least=1), "Its files, as in .gitignore; left out, the whole repository."
     )
+    mode = defaulted(fields.MODE, "enforce", "With advise, decisions on it fail no run.")
+    depends_on = optional(
+        ListOf(fields.TEXT),
+        "Other services of this file that it needs; theirs count at most defer.",
+    )
     slos = required(ListOf(Nested(Slo), least=1), "Its objectives.")
+    readiness = optional(Nested(Readiness), "What must hold of it besides its budgets.")
     canary = optional(Nested(Canary), "How its canaries are judged; left out, `canary` applies.")
 
 

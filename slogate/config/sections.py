@@ -175,7 +175,10 @@ def defaulted(kind: Kind[T], default: T, description: str) -> Field[T]:
 
 
 class Section:
-    """A mapping of known keys, which are the fields of the class; without a file, the defaults."""
+    """A mapping of known keys, which are the fields of the class; without a file, the defaults.
+
+    A key that is a word of Python, such as `from`, has an underscore at its end here.
+    """
 
     json_extra: ClassVar[Json] = {}
 
@@ -188,12 +191,14 @@ class Nested(Kind[S]):
 
     def __init__(self, section: type[S]) -> None:
         self.section = section
-        self.fields: dict[str, Field[Any]] = {
-            key: field
+        attributes: dict[str, Field[Any]] = {
+            name: field
             for base in reversed(section.__mro__)
-            for key, field in vars(base).items()
+            for name, field in vars(base).items()
             if isinstance(field, Field)
         }
+        self.names = {name.rstrip("_"): name for name in attributes}
+        self.fields = {key: attributes[name] for key, name in self.names.items()}
 
     def core(self) -> CoreSchema:
         fields = {key: field.core() for key, field in self.fields.items()}
@@ -211,7 +216,7 @@ class Nested(Kind[S]):
 
     def _checked(self, values: dict[str, Any]) -> S:
         section = self.section()
-        vars(section).update(values)
+        vars(section).update({self.names[key]: value for key, value in values.items()})
         section.check()
         return section
 

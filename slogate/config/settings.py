@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
-from slogate.core.model import Service
+from slogate.core.model import Policy, Service
 from slogate.core.risk_policy import RiskPolicy
 from slogate.errors import Problem
 
@@ -56,6 +56,13 @@ class PrometheusSettings(HttpAccess):
 
 
 @dataclass(frozen=True)
+class AlertmanagerSettings(HttpAccess):
+    """How to reach the API of an Alertmanager."""
+
+    type: ClassVar[str] = "alertmanager"
+
+
+@dataclass(frozen=True)
 class RegisterSettings(HttpAccess):
     """The team's risk register: a JSON file, or a URL with placeholders; `keys` lead to the level."""
 
@@ -80,7 +87,8 @@ class Config:
 
     path: Path
     services: tuple[Service, ...]
-    sources: Mapping[str, PrometheusSettings | FileSettings]
+    sources: Mapping[str, PrometheusSettings | FileSettings | AlertmanagerSettings]
+    policies: Mapping[str, Policy] = field(default_factory=dict)
     risk: RiskPolicy = field(default_factory=RiskPolicy)
     register: RegisterSettings | None = None
     warnings: tuple[Problem, ...] = ()

@@ -49,8 +49,8 @@ class Tls(Section):
             raise ValueError("`key` needs a `cert`")
 
 
-class PrometheusSource(Section):
-    """A server that speaks the Prometheus HTTP API."""
+class HttpSource(Section):
+    """A server."""
 
     type = required(fields.PROMETHEUS, "Kind of source.")
     url = required(fields.URL, "Base URL, without /api/v1.")
@@ -61,8 +61,6 @@ class PrometheusSource(Section):
     auth = optional(Nested(Auth), "How to log in.")
     tls = optional(Nested(Tls), "Certificates, when they are not public ones.")
     timeout = defaulted(fields.TIMEOUT, 10, "Longest wait for an answer, default 10s.")
-    resolution = optional(fields.RESOLUTION, "Step of all queries; left out, it fits the window.")
-    concurrency = defaulted(fields.CONCURRENCY, 8, "Queries at the same time, default 8.")
 
     def check(self) -> None:
         """The login is given once."""
@@ -72,6 +70,20 @@ class PrometheusSource(Section):
                 "credentials are given twice: keep one of `auth`, "
                 "the Authorization header and those in the URL"
             )
+
+
+class PrometheusSource(HttpSource):
+    """A server that speaks the Prometheus HTTP API."""
+
+    resolution = optional(fields.RESOLUTION, "Step of all queries; left out, it fits the window.")
+    concurrency = defaulted(fields.CONCURRENCY, 8, "Queries at the same time, default 8.")
+
+
+class AlertmanagerSource(HttpSource):
+    """A Prometheus Alertmanager, which says what alerts fire; SLOs are not measured there."""
+
+    type = required(fields.ALERTMANAGER, "Kind of source.")
+    url = required(fields.URL, "Base URL, without /api/v2.")
 
 
 class FileSource(Section):
@@ -88,12 +100,18 @@ def _source_tag(value: Any) -> str:
     """`type` decides; without a usable one, the keys do, so that only `type` is reported."""
     if not isinstance(value, dict) or value.get("type") == "prometheus":
         return "\0prometheus"
+    if value.get("type") == "alertmanager":
+        return "\0alertmanager"
     is_file = value.get("type") == "file" or ("path" in value and "url" not in value)
     return "\0file" if is_file else "\0prometheus"
 
 
 # NOTE: tags in angle brackets cannot be keys, which lets explain.py take them out of a path.
-SOURCE: Choice[PrometheusSource | FileSource] = Choice(
+SOURCE: Choice[PrometheusSource | FileSource | AlertmanagerSource] = Choice(
     _source_tag,
-    {"\0prometheus": Nested(PrometheusSource), "\0file": Nested(FileSource)},
+    {
+        "\0prometheus": Nested(PrometheusSource),
+        "\0file": Nested(FileSource),
+        "\0alertmanager": Nested(AlertmanagerSource),
+    },
 )

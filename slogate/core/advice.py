@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slogate.core import words
-from slogate.core.model import Decision, Freeze, Missing, Policy, Risk, Service, Status
+from slogate.core.model import Decision, Missing, Policy, Risk, Service, Status
 from slogate.core.release import ReleaseRisk
+from slogate.core.rulings import Ruling
 from slogate.core.verdict import BurnRate, Clearance, SloReport
 
 _MISSING_TEXT = {
@@ -22,20 +23,41 @@ _MISSING_TEXT = {
 
 @dataclass(frozen=True)
 class Case:
-    """A decision with all that led to it; a call of None stops the run with an error."""
+    """A decision with all that led to it; a call of None stops the run with an error.
+
+    The service has the policy as it is for this release, with reserve and cost.
+    """
 
     service: Service
     risk: ReleaseRisk
     calls: tuple[tuple[SloReport, Decision | None], ...]
-    decision: Decision
     status: Status | Missing
     fail_on: Decision
-    freeze: Freeze | None = None
+    rulings: tuple[Ruling, ...] = ()
 
     @property
     def stopped(self) -> bool:
         """True when evidence is missing and the policy does not say to go on."""
-        return any(call is None for _, call in self.calls)
+        return any(call is None for _, call in self.calls) or any(
+            ruling.stop for ruling in self.rulings
+        )
+
+    @property
+    def measured(self) -> Decision:
+        """The worst that budgets and rules ask for, as far as they are known."""
+        asked = [call for _, call in self.calls if call is not None]
+        asked += [ruling.decision for ruling in self.rulings if not ruling.stop]
+        return max(asked, default=Decision.APPROVE)
+
+    @property
+    def decision(self) -> Decision:
+        """The same, but nothing passes where evidence is missing."""
+        return Decision.BLOCK if self.stopped else self.measured
+
+    @property
+    def failing(self) -> list[Ruling]:
+        """The rules that fail this release, whatever its budgets say."""
+        return [ruling for ruling in self.rulings if ruling.decision >= self.fail_on]
 
 
 def worst_passing(policy: Policy, risk: Risk, fail_on: Decision) -> Status | None:
@@ -57,8 +79,11 @@ def approvers(case: Case) -> tuple[str, ...]:
 
 def rationale(case: Case) -> Iterator[str]:
     """Which SLO, which rule, which numbers; the worst first."""
-    if case.freeze:
-        yield f"{case.freeze.name}, which means {case.decision.word}"
+    for ruling in sorted(case.rulings, key=lambda ruling: (-ruling.stop, -ruling.decision)):
+        if ruling.stop:
+            yield f"{ruling.check.name} could not be checked, which stops the run: {ruling.check.detail}"
+        elif ruling.decision is not Decision.APPROVE:
+            yield f"{ruling.check.detail}, which means {ruling.decision.word}"
     if not case.risk.known:
         yield unknown_risk(case.risk)
     if _matrix_decides(case):
@@ -113,8 +138,7 @@ def conditions(case: Case) -> Iterator[str]:
 
 
 def _what_must_hold(case: Case) -> Iterator[str]:
-    if case.freeze:
-        yield "the deploy freeze must have ended"
+    yield from (ruling.condition for ruling in case.failing)
     policy = case.service.policy
     worst = worst_passing(policy, case.risk.level, case.fail_on)
     if worst is None:
@@ -133,7 +157,9 @@ def _what_must_hold(case: Case) -> Iterator[str]:
 def _limits(report: SloReport, policy: Policy, worst: Status) -> Iterator[str]:
     kinds = {reason.kind for reason in report.reasons if reason.status > worst}
     following = Status(worst + 1)
-    if "consumed" in kinds:
+    if "consumed" in kinds and policy.consumed[following] < 0:
+        yield "a release that is expected to cost less"
+    elif "consumed" in kinds:
         relation = "less than" if following is Status.EXHAUSTED else "at most"
         yield f"{relation} {words.percent(policy.consumed[following], 0)} of the budget consumed"
     if "pace" in kinds and following in policy.pace:
@@ -154,20 +180,39 @@ def _quiet(burn: BurnRate) -> str:
 def alternatives(case: Case, clears: Clearance) -> Iterator[str]:
     """Ways out that fit the case: wait, roll back, a flag, a smaller change, another try."""
     if case.stopped:
-        if any(report.transient for report, _ in case.calls):
+        if any(report.transient for report, _ in case.calls) or any(
+            ruling.stop for ruling in case.rulings
+        ):
             yield "run the gate again when the backend answers"
         return
     if case.decision < case.fail_on or case.decision is Decision.APPROVE:
         return
-    if case.freeze:
-        yield "wait for the end of the freeze, then run the gate again"
+    yield from dict.fromkeys(ruling.alternative for ruling in case.failing if ruling.alternative)
     if clears.without_errors is not None:
-        yield f"wait until {words.moment(clears.without_errors)}, if no further errors come"
+        calm = ", if no further errors come" if _fails_by_budget(case) else ""
+        yield f"wait until {words.moment(clears.without_errors)}{calm}"
     if any(burn.firing for report, _ in case.calls for burn in report.burn):
         yield "roll back first, if the errors began with a release"
-    if not case.freeze:
+    if not case.failing:
         yield from _smaller_change(case)
         yield from case.risk.lowering
+    yield from _override(case)
+
+
+def _override(case: Case) -> Iterator[str]:
+    rule = case.service.policy.governance.override
+    if rule is None or case.decision.word not in rule.decisions:
+        return
+    people = words.listing(
+        rule.actors[:3] if len(rule.actors) < 4 else (*rule.actors[:3], "others"), "or"
+    )
+    reason = f" that matches {rule.reason}" if rule.reason else ""
+    yield f"{people} may set it aside: --override with a reason{reason}"
+
+
+def _fails_by_budget(case: Case) -> bool:
+    calls = any(call is None or call >= case.fail_on for _, call in case.calls)
+    return calls or any(ruling.slo for ruling in case.failing)
 
 
 def _smaller_change(case: Case) -> Iterator[str]:

@@ -12,7 +12,7 @@ from slogate.core.model import Missing, Policy, Slices, Slo, Status
 from slogate.core.plan import Plan
 from slogate.core.thresholds import consumed_reasons, pace_reasons
 from slogate.core.trust import examine
-from slogate.core.verdict import Budget, Check, Outcome, SloReport
+from slogate.core.verdict import Budget, Check, Counts, Outcome, SloReport
 from slogate.errors import NoDataError
 
 PRESENT = 3600
@@ -38,7 +38,8 @@ def assess(slo: Slo, policy: Policy, evidence: Evidence) -> Assessment:
         return Assessment(slo, missing(slo, Missing.NO_DATA, str(error)))
     history, plan = trusted.history, evidence.plan
     if _no_traffic(slo, history, plan, policy):
-        return Assessment(slo, _no_traffic_report(slo, policy, history, trusted.checks))
+        report = _no_traffic_report(slo, policy, history, trusted.checks)
+        return Assessment(slo, report, plan, history)
     budget = _budget(slo, plan, history)
     burn = tuple(burn_rate(slo, rule, plan, history) for rule in plan.rules)
     reasons = (
@@ -61,6 +62,7 @@ def assess(slo: Slo, policy: Policy, evidence: Evidence) -> Assessment:
             *widened(plan),
             *low_traffic(slo, plan, history, burn),
             *_pace_check(plan, budget.pace),
+            *_maintenance_check(plan, history, budget),
         ),
         period=None if plan.rolling else plan.period,
         burn_down=_burn_down(slo, plan, history),
@@ -130,17 +132,41 @@ def _sli(history: History) -> float | None:
 
 def _budget(slo: Slo, plan: Plan, history: History) -> Budget:
     counts = history.in_window
-    ratio = error_ratio(counts) or 0.0
-    if plan.rolling:
-        allowed = slo.allowed_ratio * counts.total
-        consumed, pace = ratio / slo.allowed_ratio, None
-    else:
-        allowed = slo.allowed_ratio * expected_total(plan, history)
-        consumed = counts.bad / allowed if allowed > 0 else 0.0
-        pace = consumed * plan.period.length / plan.period.elapsed
+    allowed = slo.allowed_ratio * (counts.total if plan.rolling else expected_total(plan, history))
+    consumed = counts.bad / allowed if allowed > 0 else 0.0
+    pace = None if plan.rolling else consumed * plan.period.length / plan.period.elapsed
     if history.direct is not None:
         return Budget(consumed, None, None, pace)
-    return Budget(consumed, allowed, allowed - counts.bad, pace)
+    unadjusted = None
+    if history.maintained is not None:
+        unadjusted = _budget(slo, plan, _with_maintenance(history, history.maintained)).consumed
+    return Budget(consumed, allowed, allowed - counts.bad, pace, unadjusted=unadjusted)
+
+
+def _with_maintenance(history: History, apart: Counts) -> History:
+    """The counts as they were measured."""
+    kept = history.in_window
+    return replace(
+        history,
+        in_window=Counts(kept.bad + apart.bad, kept.total + apart.total),
+        maintained=None,
+        maintained_for=0,
+    )
+
+
+def _maintenance_check(plan: Plan, history: History, budget: Budget) -> tuple[Check, ...]:
+    if budget.unadjusted is not None:
+        now, with_them = (words.percent(share) for share in (budget.consumed, budget.unadjusted))
+        detail = (
+            f"{words.span(history.maintained_for)} of announced maintenance do not count: {now} of the "
+            f"budget is consumed, with them it would be {with_them}"
+        )
+        return (Check("maintenance", Outcome.PASS if now == with_them else Outcome.WARN, detail),)
+    inside = any(end > plan.period.start for _, end in plan.excluded)
+    if inside and history.direct is not None:
+        detail = "announced maintenance counts in full, because the query yields a ratio, no counts"
+        return (Check("maintenance", Outcome.WARN, detail),)
+    return ()
 
 
 def _pace_check(plan: Plan, pace: float | None) -> tuple[Check, ...]:
@@ -153,10 +179,11 @@ def _pace_check(plan: Plan, pace: float | None) -> tuple[Check, ...]:
 
 def expected_total(plan: Plan, history: History) -> float:
     """Events of the whole calendar period if traffic goes on as since the first sample."""
-    measured = plan.now - history.first
+    measured = plan.now - history.first - history.maintained_for
     if measured <= 0:
         return 0.0
-    return history.in_window.total * (plan.period.end - history.first) / measured
+    seen = history.in_window.total
+    return seen + seen * (plan.period.end - plan.now) / measured
 
 
 def _exhausted_at(slo: Slo, plan: Plan, history: History, budget: Budget) -> int | None:

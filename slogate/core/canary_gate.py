@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from slogate.core.arms import Outcome
 from slogate.core.canary_report import CanaryReport
 from slogate.core.canary_words import headline, sentence
+from slogate.core.exit_codes import exit_code
 from slogate.core.model import Decision
-from slogate.core.policy import exit_code
 from slogate.core.verdict import Check, Clearance, ServiceVerdict
 from slogate.core.verdict import Outcome as Checked
 
@@ -32,7 +32,6 @@ def with_canary(
     canary: CanaryReport | CanaryProblem,
     *,
     fail_on: Decision | None,
-    advise: bool,
 ) -> ServiceVerdict:
     """The verdict on a service with what its canary says: never a milder one."""
     if isinstance(canary, CanaryProblem):
@@ -56,7 +55,7 @@ def with_canary(
     if found is Outcome.PASS or canary.decision is Decision.APPROVE:
         return joined
     decision = max(verdict.decision, canary.decision)
-    own = exit_code(canary.decision, None if advise else fail_on)
+    own = exit_code(canary.decision, None if verdict.advise else fail_on)
     deciding = [one for one in canary.verdict.deciding if one.outcome is found]
     why = f"the canary is {said}, which means {canary.decision.word}"
     # NOTE: where nothing fails the run, times are told as if the default did.
@@ -64,6 +63,7 @@ def with_canary(
     return replace(
         joined,
         decision=decision,
+        measured=max(verdict.measured, canary.decision),
         exit_code=max(verdict.exit_code, own),
         rationale=(why, *map(sentence, deciding), *verdict.rationale),
         conditions=(_CONDITIONS[found], *verdict.conditions),

@@ -16,12 +16,14 @@ class RoleSeries:
     """One role (`good`, `bad`, `total` or `ratio`) over the grids and the window of a plan.
 
     `whole` is the value over the window, asked at once; None where there is none to be had, and
-    then the steps are added up.
+    then the steps are added up. `excluded` are the values over the plan's excluded spans: the whole
+    has them in it, the steps have not.
     """
 
     coarse: Values
     fine: Values = ()
     whole: float | None = None
+    excluded: Values = ()
 
     @property
     def absent(self) -> bool:

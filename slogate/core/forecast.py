@@ -7,46 +7,78 @@ Traffic goes on at its average in both.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from slogate.core.budget import Assessment
 from slogate.core.history import History, error_ratio
+from slogate.core.maintenance import seconds_in
 from slogate.core.model import BurnRule, Policy, Status
 from slogate.core.plan import Plan
 from slogate.core.thresholds import SLACK, consumed_status, pace_status, reached
 from slogate.core.verdict import Clearance
 
+Opens = Callable[[int], int | None]
 LATELY = (3600, 6 * 3600)
 """Seconds of the spans of which the worse error ratio is taken to go on."""
 FINE_STEP, FINE_SPAN, STEP = 300, 6 * 3600, 3600
 
 
+def at_once(moment: int) -> int | None:
+    """The calendar of those who have none."""
+    return moment
+
+
 def clearance(
-    assessments: Sequence[Assessment], policy: Policy, worst_passing: Status
+    assessments: Sequence[Assessment],
+    policy: Policy,
+    worst_passing: Status,
+    limits: Mapping[str, float] | None = None,
+    opens: Opens = at_once,
 ) -> Clearance:
     """The earliest times at which every SLO's status is at most `worst_passing`.
+
+    `limits` are shares of the budget that SLOs of these names may have consumed then. `opens` gives
+    the first time from a moment on at which no calendar holds the release up, and None where that is
+    not in sight; the budgets must pass when it opens.
 
     Looks ahead for one SLO window (rolling) or to the end of the period and the longest burn
     window (calendar); None where that does not suffice.
     """
     return Clearance(
-        _first_passing(assessments, policy, worst_passing, errors_continue=False),
-        _first_passing(assessments, policy, worst_passing, errors_continue=True),
+        *(
+            _first_passing(
+                _outlooks(assessments, policy, limits or {}, errors_continue=go_on),
+                worst_passing,
+                opens,
+            )
+            for go_on in (False, True)
+        )
     )
 
 
-def _first_passing(
+def _outlooks(
     assessments: Sequence[Assessment],
     policy: Policy,
-    worst_passing: Status,
+    limits: Mapping[str, float],
     *,
     errors_continue: bool,
-) -> int | None:
-    outlooks = [
-        _Outlook(item, item.plan, item.history, policy, errors_continue=errors_continue)
+) -> list[_Outlook]:
+    return [
+        _Outlook(
+            item,
+            item.plan,
+            item.history,
+            policy,
+            limits.get(item.slo.name, math.inf),
+            errors_continue=errors_continue,
+        )
         for item in assessments
-        if item.plan is not None and item.history is not None
+        if item.plan is not None and item.history is not None and item.report.budget is not None
     ]
+
+
+def _first_passing(outlooks: Sequence[_Outlook], worst_passing: Status, opens: Opens) -> int | None:
     if not outlooks:
         return None
     now = outlooks[0].now
@@ -54,11 +86,19 @@ def _first_passing(
     def passes(moment: int) -> bool:
         return all(outlook.passes(moment, worst_passing) for outlook in outlooks)
 
+    if passes(now):
+        at = opens(now)
+        if at is None or passes(at):
+            return at
     before = now
     earliest = max(outlook.earliest(worst_passing) for outlook in outlooks)
     for moment in _moments(now, max(outlook.horizon for outlook in outlooks)):
         if moment >= earliest and passes(moment):
-            return _narrow(passes, before, moment)
+            found = _narrow(passes, before, moment)
+            at = opens(found)
+            if at is None or at == found or passes(at):
+                return at
+            earliest = at
         before = moment
     return None
 
@@ -89,16 +129,21 @@ class _Outlook:
         plan: Plan,
         history: History,
         policy: Policy,
+        limit: float,
         *,
         errors_continue: bool,
     ) -> None:
         self._plan, self._history, self._policy = plan, history, policy
+        self._limit = limit
         self._allowed = assessment.slo.allowed_ratio
         budget = assessment.report.budget
         self._consumed_now = budget.consumed if budget else 0.0
         self.now = plan.now
         past = history.coarse.counts(history.coarse.start, plan.now)
-        seconds = plan.now - (history.coarse.first_covered or plan.now)
+        first = history.coarse.first_covered or plan.now
+        # NOTE: the events of maintenance were left out, so its time is, too.
+        apart = 0 if history.direct is not None else seconds_in(plan.excluded, first, plan.now)
+        seconds = plan.now - first - apart
         self._rate = past.total / seconds if seconds > 0 else 0.0
         lately = (history.coarse.counts(plan.now - span, plan.now) for span in LATELY)
         self._ratio = max(error_ratio(c) or 0.0 for c in lately) if errors_continue else 0.0
@@ -127,6 +172,8 @@ class _Outlook:
     def passes(self, moment: int, worst: Status) -> bool:
         """Would the SLO's status be at most `worst` then?"""
         consumed = self._consumed(moment)
+        if consumed > self._limit + SLACK:
+            return False
         if consumed_status(self._policy, consumed) > worst or self._pace(moment, consumed) > worst:
             return False
         rules = (rule for rule in self._plan.rules if rule.status > worst)

@@ -108,7 +108,8 @@ class History:
     `coarse` ends now and reaches over the window and the longest burn window, `fine` covers the
     last minutes. `in_window` are the counts of the SLO's window, `covered` its seconds with
     samples, `first` where the samples begin in it. `direct` has error ratios over burn windows
-    for `ratio` SLIs, which have no counts.
+    for `ratio` SLIs, which have no counts. Maintenance counts nowhere: `maintained` are its counts
+    in the window, None where there was none, and `maintained_for` its seconds since `first`.
     """
 
     coarse: Track
@@ -117,6 +118,8 @@ class History:
     covered: float
     first: int
     direct: dict[int, float | None] | None = None
+    maintained: Counts | None = None
+    maintained_for: int = 0
 
     def since(self, start: float) -> Counts:
         """Events from `start` to now, from the fine track where it reaches far enough back."""

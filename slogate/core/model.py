@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from slogate.core.window import Window
 
 if TYPE_CHECKING:
-    # NOTE: the plan is made of words of this module, so it cannot be imported before them.
+    # NOTE: these are made of words of this module, so they cannot be imported before them.
     from slogate.core.canary_plan import CanaryPlan
+    from slogate.core.governance import Governance, Readiness
 
 
 class _Word(IntEnum):
@@ -144,6 +145,7 @@ class Policy:
     burn: tuple[BurnRule, ...]
     matrix: Mapping[Status, Mapping[Risk, Decision]]
     approvers: Mapping[str, tuple[str, ...]]
+    governance: Governance
     on_no_data: Decision | None = None
     on_unreachable: Decision | None = None
     on_no_traffic: Decision | None = Decision.APPROVE
@@ -154,7 +156,10 @@ class Policy:
 
 @dataclass(frozen=True)
 class Service:
-    """What is being deployed: its SLOs, each with the name of the source that measures it."""
+    """What is being deployed: its SLOs, each with the name of the source that measures it.
+
+    With `advise`, decisions on it fail no run.
+    """
 
     name: str
     slos: tuple[tuple[Slo, str], ...]
@@ -163,21 +168,18 @@ class Service:
     tier: str | None = None
     paths: tuple[str, ...] = ()
     canary: CanaryPlan | None = None
-
-
-@dataclass(frozen=True)
-class Freeze:
-    """A time in which nothing is released, whatever the budgets say; `name` begins a sentence."""
-
-    name: str
+    readiness: Readiness | None = None
+    depends_on: tuple[str, ...] = ()
+    advise: bool = False
 
 
 @dataclass(frozen=True)
 class Change:
     """What is to be released and who asks, as the CI platform tells it: all of it is foreign text.
 
-    `base` and `head` are commits or refs, `number` is that of the pull or merge request, `url` its
-    page and `run_url` that of the running job; what is not known is empty or None.
+    `base` and `head` are commits or refs, `number` is that of the pull or merge request, `target` the
+    branch that it is for, `url` its page and `run_url` that of the running job; what is not known is
+    empty or None.
     """
 
     event: str = ""

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from slogate.core.maintenance import Span, clipped
 from slogate.core.model import BurnRule
 from slogate.core.window import Period, Rolling, Window
 
@@ -42,6 +43,7 @@ class Plan:
 
     `coarse` reaches over the window and the long burn windows, `fine` over the short ones. The
     first coarse step may begin before the window does. `explain` asks for what changes no number.
+    `excluded` are spans whose events are wanted apart: none reaches over the window's start.
     """
 
     period: Period
@@ -50,6 +52,7 @@ class Plan:
     rules: tuple[BurnRule, ...]
     rolling: bool = True
     explain: bool = False
+    excluded: tuple[Span, ...] = ()
 
     @property
     def now(self) -> int:
@@ -75,12 +78,15 @@ def make_plan(
     resolution: int | None = None,
     finest: int = 1,
     explain: bool = False,
+    maintenance: Sequence[Span] = (),
+    looks_back: bool = False,
 ) -> Plan:
     """Choose steps from the window and the shortest burn window.
 
     `resolution` (seconds) overrides the choice with one step for everything; `finest` is the
     shortest step in which the source can answer at all. Rules whose long window is longer than a
-    rolling window are left out: the SLO promises nothing about so long a time.
+    rolling window are left out: the SLO promises nothing about so long a time. `looks_back` asks for
+    the window before a rolling one too.
     """
     period = window.at(now)
     rules = tuple(rule for rule in rules if rule.long <= period.length)
@@ -88,9 +94,11 @@ def make_plan(
     shortest = windows[0] if windows else STEPS[-1]
     step = max(resolution or _coarse_step(period.elapsed, shortest), finest)
     rolling = isinstance(window, Rolling)
-    count = -(-max(period.elapsed, *windows, 1) // step)
+    reach = period.elapsed * (2 if looks_back and rolling else 1)
+    coarse = Grid(step, -(-max(reach, *windows, 1) // step))
     fine = None if resolution else _fine_grid(windows, step, finest)
-    return Plan(period, Grid(step, count), fine, rules, rolling, explain)
+    excluded = clipped(maintenance, now - coarse.span, now, period.start)
+    return Plan(period, coarse, fine, rules, rolling, explain, excluded)
 
 
 def _coarse_step(elapsed: int, shortest: int) -> int:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
 from slogate.core import advice
 from slogate.core.advice import Case, worst_passing
 from slogate.core.budget import Assessment
-from slogate.core.forecast import clearance
-from slogate.core.model import (
-    BurnRule,
-    Decision,
-    Freeze,
-    Missing,
-    Policy,
-    Risk,
-    Service,
-    Status,
-)
+from slogate.core.calendars import open_from
+from slogate.core.exit_codes import LACKING, exit_code
+from slogate.core.forecast import Opens, clearance
+from slogate.core.governance import Governance
+from slogate.core.maintenance import checks as maintenance_checks
+from slogate.core.model import BurnRule, Decision, Missing, Policy, Risk, Service, Status
 from slogate.core.release import ReleaseRisk
+from slogate.core.reserve import after_spending, charged
+from slogate.core.rulings import Ruling, breaches, freezes, of_service, readiness
+from slogate.core.situation import Fact, Situation
+from slogate.core.upstream import Upstream
+from slogate.core.upstream import ruling as upstream_ruling
 from slogate.core.verdict import Check, Clearance, Outcome, ServiceVerdict, SloReport
 from slogate.errors import EXIT_NO_DATA, EXIT_UNMEASURED
-
-DECISION_CODES = {Decision.REVIEW: 10, Decision.DEFER: 20, Decision.BLOCK: 30}
 
 
 def default_policy(name: str = "default") -> Policy:
@@ -53,6 +53,7 @@ def default_policy(name: str = "default") -> Policy:
             Status.CRITICAL: {low: defer, medium: block, high: block},
             Status.EXHAUSTED: {low: block, medium: block, high: block},
         },
+        governance=Governance(),
         approvers={
             "warning": ("senior engineer",),
             "critical": ("senior engineer", "engineering manager"),
@@ -65,33 +66,41 @@ def decide(
     service: Service,
     assessments: Sequence[Assessment],
     risk: ReleaseRisk,
+    situation: Situation,
     *,
-    fail_on: Decision | None,
-    advise: bool = False,
-    freeze: Freeze | None = None,
+    facts: Sequence[Fact] = (),
+    upstreams: Sequence[Upstream] = (),
 ) -> ServiceVerdict:
-    """The verdict for one service.
+    """The verdict for one service, before its canary, exceptions and overrides.
 
-    A freeze blocks whatever the budgets say.
-
-    An SLO without a budget status decides through the policy's `on_...` key, and stops the run
-    where that says so. The worst decision counts, and the highest exit code. With `fail_on` None
-    or `advise`, decisions exit 0; missing evidence never does.
+    The worst counts of what budgets and rules ask for, and the highest exit code. An SLO without a
+    budget status decides through the policy's `on_...` key, and stops the run where that says so.
+    Where decisions fail nothing they exit 0; missing evidence never does.
     """
-    reports = tuple(item.report for item in assessments)
-    calls = tuple((report, slo_decision(report, risk.level, service.policy)) for report in reports)
+    moved = charged(service.policy, situation.cost)
+    reports = tuple(after_spending(item.report, service.policy, moved) for item in assessments)
+    calls = tuple((report, slo_decision(report, risk.level, moved)) for report in reports)
+    rulings = tuple(_rulings(service, assessments, risk, situation, facts, upstreams))
     stopping = [report for report, call in calls if call is None]
-    decision = max(Decision.BLOCK if call is None else call for _, call in calls)
-    decision = Decision.BLOCK if freeze else decision
-    status = _service_status(reports, stopping)
-    case = Case(service, risk, calls, decision, status, fail_on or Decision.DEFER, freeze)
-    clears = _clears(case, assessments)
+    case = Case(
+        replace(service, policy=moved),
+        risk,
+        calls,
+        _service_status(reports, stopping),
+        situation.fail_on or Decision.DEFER,
+        rulings,
+    )
+    advise = situation.advise or service.advise
+    clears = _clears(case, assessments, situation.now)
     return ServiceVerdict(
         service=service.name,
-        status=status,
-        decision=decision,
+        status=case.status,
+        decision=case.decision,
         exit_code=max(
-            [*map(_stop_code, stopping), exit_code(decision, None if advise else fail_on)]
+            *map(_stop_code, stopping),
+            *(ruling.stop for ruling in rulings),
+            exit_code(case.decision, None if advise else situation.fail_on),
+            0,
         ),
         risk=risk,
         policy=service.policy.name,
@@ -102,22 +111,38 @@ def decide(
         approvers=advice.approvers(case),
         clearance=clears,
         owner=service.owner,
-        own_checks=tuple(_own_checks(risk, freeze)),
+        own_checks=tuple(_own_checks(service, assessments, risk, rulings, situation.now)),
+        advise=advise,
+        measured=case.measured,
     )
 
 
-def _own_checks(risk: ReleaseRisk, freeze: Freeze | None) -> Iterator[Check]:
-    if freeze:
-        yield Check("freeze", Outcome.FAIL, freeze.name)
+def _rulings(
+    service: Service,
+    assessments: Sequence[Assessment],
+    risk: ReleaseRisk,
+    situation: Situation,
+    facts: Sequence[Fact],
+    upstreams: Sequence[Upstream],
+) -> Iterator[Ruling]:
+    yield from freezes(service, situation)
+    yield from breaches(assessments, service.policy)
+    yield from readiness(service, facts)
+    for upstream in upstreams:
+        yield upstream_ruling(upstream, service.policy, risk.level)
+
+
+def _own_checks(
+    service: Service,
+    assessments: Sequence[Assessment],
+    risk: ReleaseRisk,
+    rulings: Sequence[Ruling],
+    now: int,
+) -> Iterator[Check]:
+    yield from (ruling.check for ruling in rulings)
+    yield from late_maintenance(service, assessments, now)
     if not risk.known:
         yield Check("risk", Outcome.WARN, advice.unknown_risk(risk))
-
-
-def exit_code(decision: Decision, fail_on: Decision | None) -> int:
-    """0, or the decision's code when it is at least as bad as `fail_on` (None: never)."""
-    if fail_on is None or decision < fail_on:
-        return 0
-    return DECISION_CODES.get(decision, 0)
 
 
 def slo_decision(report: SloReport, risk: Risk, policy: Policy) -> Decision | None:
@@ -135,6 +160,24 @@ def budget_status(reports: Sequence[SloReport]) -> tuple[Status | Missing, int]:
     """Status and exit code where only the budget is asked for, whatever the policy would say."""
     stopping = [report for report in reports if report.status in _NOT_EVALUATED]
     return _service_status(reports, stopping), max(map(_stop_code, stopping), default=0)
+
+
+def late_maintenance(
+    service: Service, assessments: Sequence[Assessment], now: int
+) -> tuple[Check, ...]:
+    """A warning for each maintenance of these windows that was announced too late to be left out."""
+    plans = [item.plan for item in assessments if item.plan is not None]
+    longest = max((plan.period.elapsed for plan in plans), default=0)
+    return tuple(maintenance_checks(service.policy.governance, service.name, now, longest))
+
+
+def overall(verdicts: Sequence[ServiceVerdict]) -> Decision:
+    """The worst of those that a pipeline has to obey; where it has to obey none, of all.
+
+    Evidence that is missing has to be obeyed where decisions are only advice, too.
+    """
+    obeyed = [one for one in verdicts if not one.advise or one.exit_code in LACKING]
+    return max(one.decision for one in obeyed or verdicts)
 
 
 _NOT_EVALUATED = (Missing.UNMEASURED, Missing.NO_DATA)
@@ -155,12 +198,34 @@ def _stop_code(report: SloReport) -> int:
     return EXIT_UNMEASURED if report.status is Missing.UNMEASURED else EXIT_NO_DATA
 
 
-def _clears(case: Case, assessments: Sequence[Assessment]) -> Clearance:
-    policy = case.service.policy
+def _clears(case: Case, assessments: Sequence[Assessment], now: int) -> Clearance:
+    """When nothing that fails this release does so any more, if all of it ends by itself."""
+    failing = [ruling for ruling in case.rulings if ruling.decision >= case.fail_on]
+    if case.stopped or case.decision < case.fail_on:
+        return Clearance()
+    if any(not ruling.ends_by_itself for ruling in failing):
+        return Clearance()
+    schedules = [
+        freeze.schedule
+        for freeze in of_service(case.service.policy.governance, case.service.name)
+        if freeze.schedule is not None and freeze.decision >= case.fail_on
+    ]
+    return _foreseen(case, assessments, failing, now, partial(open_from, schedules))
+
+
+def _foreseen(
+    case: Case, assessments: Sequence[Assessment], failing: Sequence[Ruling], now: int, opens: Opens
+) -> Clearance:
+    policy, breached = case.service.policy, {ruling.slo for ruling in failing if ruling.slo}
+    calls = [(report, call) for report, call in case.calls if call is None or call >= case.fail_on]
     worst = worst_passing(policy, case.risk.level, case.fail_on)
-    if case.stopped or case.freeze or case.decision < case.fail_on or worst is None:
+    if not calls and not breached and (worst is None or not _measured(assessments)):
+        return Clearance(opens(now), opens(now))
+    if worst is None or any(isinstance(report.status, Missing) for report, _ in calls):
         return Clearance()
-    silent = (call for report, call in case.calls if isinstance(report.status, Missing))
-    if any(call is None or call >= case.fail_on for call in silent):
-        return Clearance()
-    return clearance(assessments, policy, worst)
+    recovered = 1 - (policy.governance.recover_at or 0)
+    return clearance(assessments, policy, worst, dict.fromkeys(breached, recovered), opens)
+
+
+def _measured(assessments: Sequence[Assessment]) -> bool:
+    return any(item.history is not None and item.report.budget is not None for item in assessments)

@@ -14,6 +14,7 @@ from slogate.core import words
 from slogate.core.coverage import coverage, freshness
 from slogate.core.evidence import Evidence, RoleSeries, Values
 from slogate.core.history import History, Track
+from slogate.core.maintenance import seconds_in
 from slogate.core.model import Policy, Slo
 from slogate.core.plan import Grid, Plan
 from slogate.core.verdict import Check, Counts, Outcome
@@ -21,6 +22,8 @@ from slogate.errors import NoDataError
 
 ENOUGH, FACTOR = 100, 3
 """Beyond so many events, a window and the sum of its steps may differ by less than this factor."""
+MOST_MAINTENANCE = 0.5
+"""The share of the window's time with samples that may be left out."""
 ROUNDING = 1e-9
 IMPLAUSIBLE = 1e18
 """No number of events; sums beyond it lose all precision."""
@@ -64,8 +67,9 @@ def _refuse_bad_values(role: str, series: RoleSeries, plan: Plan, *, nan_is_abse
             if not _acceptable(value, nan_is_absent=nan_is_absent):
                 step = grid.step if grid else 0
                 _refuse(role, value, plan.now - (len(values) - 1 - index) * step)
-    if not _acceptable(series.whole, nan_is_absent=nan_is_absent):
-        _refuse(role, series.whole, plan.now)
+    for value in (series.whole, *series.excluded):
+        if not _acceptable(value, nan_is_absent=nan_is_absent):
+            _refuse(role, value, plan.now)
 
 
 def _acceptable(value: float | None, *, nan_is_absent: bool) -> bool:
@@ -98,7 +102,8 @@ def _history(slo: Slo, evidence: Evidence) -> History:
         )
     coarse, fine = _tracks(role, part, total, evidence.plan)
     in_window = _window_counts(slo, role, part, total, evidence.plan)
-    return _assemble(evidence.plan, coarse, fine, in_window)
+    history = _assemble(evidence.plan, coarse, fine, in_window)
+    return _maintained(history, role, part, total, evidence.plan)
 
 
 def _assemble(plan: Plan, coarse: Track, fine: Track | None, in_window: Counts) -> History:
@@ -109,9 +114,41 @@ def _assemble(plan: Plan, coarse: Track, fine: Track | None, in_window: Counts) 
     )
 
 
+def _maintained(
+    history: History, role: str, part: RoleSeries, total: RoleSeries, plan: Plan
+) -> History:
+    """The history less the events of maintenance; raises NoDataError where nothing is left."""
+    inside = [span for span in plan.excluded if span[0] >= plan.period.start]
+    if not inside:
+        return history
+    counted, events = _apart(part, plan), _apart(total, plan)
+    apart = Counts(counted if role == "bad" else max(0.0, events - counted), events)
+    left = Counts(
+        max(0.0, history.in_window.bad - apart.bad), max(0.0, history.in_window.total - events)
+    )
+    if left.total <= 0 < history.in_window.total:
+        raise NoDataError("all events of the window are in maintenance: nothing is left to judge")
+    seconds = seconds_in(inside, history.first, plan.now)
+    measured = plan.now - history.first
+    if seconds > MOST_MAINTENANCE * measured:
+        raise NoDataError(
+            f"{words.span(seconds)} of the last {words.span(measured)} are maintenance: too little is "
+            "left to judge"
+        )
+    return replace(history, in_window=left, maintained=apart, maintained_for=seconds)
+
+
+def _apart(series: RoleSeries, plan: Plan) -> float:
+    """What was counted in the window's maintenance."""
+    # NOTE: there is no value for each span where there is none at all.
+    pairs = zip(plan.excluded, series.excluded, strict=bool(series.excluded))
+    return sum(max(0.0, value or 0.0) for span, value in pairs if span[0] >= plan.period.start)
+
+
 def _ratio_history(evidence: Evidence) -> History:
     """Each step weighs the same; scaled so that the whole agrees with the direct answer."""
-    plan, series = evidence.plan, evidence.roles["ratio"]
+    # NOTE: ratios of spans cannot be subtracted from a ratio, so maintenance counts here.
+    plan, series = replace(evidence.plan, excluded=()), evidence.roles["ratio"]
     overall = _number(series.whole)
     if overall is None:
         raise NoDataError(
@@ -192,12 +229,13 @@ def _sum(series: RoleSeries, plan: Plan) -> float:
 
 
 def _added_up(series: RoleSeries, plan: Plan) -> float:
-    """The sum of the steps; of the one that reaches over the window's start, the share inside."""
+    """The sum of the steps and of maintenance; of a step over the window's start the share inside."""
     skipped, outside = divmod(plan.period.start - (plan.now - plan.coarse.span), plan.coarse.step)
     steps = [max(0.0, value) if value is not None else 0.0 for value in series.coarse[skipped:]]
     if not steps:
         return 0.0
-    return math.fsum(steps) - steps[0] * outside / plan.coarse.step
+    inside = math.fsum(steps) - steps[0] * outside / plan.coarse.step
+    return inside + _apart(series, plan)
 
 
 def _absent_failures(evidence: Evidence) -> Iterator[Check]:

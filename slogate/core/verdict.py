@@ -18,6 +18,7 @@ from slogate.core.model import (
     Status,
 )
 from slogate.core.release import ReleaseRisk
+from slogate.core.situation import Situation
 from slogate.core.window import Period
 
 if TYPE_CHECKING:
@@ -58,13 +59,17 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True)
 class Budget:
-    """Error budget over the SLO's window; `allowed_bad` and `remaining_bad` are event counts."""
+    """Error budget over the SLO's window; `allowed_bad` and `remaining_bad` are event counts.
+
+    `unadjusted` is what would be consumed if maintenance counted; None where there was none.
+    """
 
     consumed: float
     allowed_bad: float | None
     remaining_bad: float | None
     pace: float | None = None
     exhausted_at: int | None = None
+    unadjusted: float | None = None
 
     @property
     def remaining(self) -> float:
@@ -120,8 +125,38 @@ class Clearance:
 
 
 @dataclass(frozen=True)
+class Excepted:
+    """What the decision would have been but for the type of the change; `origin` says who told it."""
+
+    change_type: str
+    origin: str
+    original_decision: str
+
+
+@dataclass(frozen=True)
+class Override:
+    """Who set the decision aside, why, and what it was."""
+
+    reason: str
+    by: str
+    original_decision: str
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the configuration was read from: a git ref and the commit that it was."""
+
+    ref: str
+    commit: str
+
+
+@dataclass(frozen=True)
 class ServiceVerdict:
-    """The decision for one service, with what led to it and what to do now."""
+    """The decision for one service, with what led to it and what to do now.
+
+    With `advise` it fails no run. `measured` is the worst decision of what could be judged, whatever
+    else is missing. What was decided before an exception or override is with those.
+    """
 
     service: str
     status: Status | Missing
@@ -138,6 +173,10 @@ class ServiceVerdict:
     owner: str | None = None
     own_checks: tuple[Check, ...] = ()
     canary: CanaryReport | None = None
+    advise: bool = False
+    measured: Decision = Decision.APPROVE
+    exception: Excepted | None = None
+    override: Override | None = None
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -147,7 +186,10 @@ class ServiceVerdict:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The whole answer of one run; `fail_on` is the mildest decision that fails (None: none)."""
+    """The whole answer of one run; `fail_on` is the mildest decision that fails (None: none).
+
+    `advise` is true where no service enforces anything. `configuration` is None for the work tree.
+    """
 
     decision: Decision
     exit_code: int
@@ -157,6 +199,8 @@ class Verdict:
     policies: tuple[Policy, ...] = ()
     fail_on: Decision | None = Decision.DEFER
     change: Change | None = None
+    configuration: Origin | None = None
+    situation: Situation | None = None
 
 
 @dataclass(frozen=True)
@@ -167,11 +211,12 @@ class ServiceBudget:
     status: Status | Missing
     exit_code: int
     slos: tuple[SloReport, ...]
+    own_checks: tuple[Check, ...] = ()
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """The checks of all SLOs, in their order."""
-        return tuple(check for slo in self.slos for check in slo.checks)
+        """The checks of the service itself, then those of all SLOs, in their order."""
+        return (*self.own_checks, *(check for slo in self.slos for check in slo.checks))
 
 
 @dataclass(frozen=True)
@@ -181,3 +226,4 @@ class BudgetReport:
     evaluated_at: int
     exit_code: int
     services: tuple[ServiceBudget, ...]
+    configuration: Origin | None = None

@@ -32,10 +32,10 @@ def _text(report: Verdict | BudgetReport, options: Options) -> str:
 
 
 def _markdown(report: Verdict | BudgetReport, options: Options) -> str:
-    from slogate.reports import markdown
+    from slogate.reports import markdown, markdown_budget
 
     if isinstance(report, BudgetReport):
-        return markdown.render_budget(report, limit=options.limit)
+        return markdown_budget.render_budget(report, limit=options.limit)
     return markdown.render(report, limit=options.limit)
 
 

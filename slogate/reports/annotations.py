@@ -13,6 +13,7 @@ from slogate.core.verdict import ServiceVerdict, Verdict
 from slogate.errors import EXIT_NO_DATA, Problem
 from slogate.reports import labels
 from slogate.reports.escape import for_terminal
+from slogate.reports.outlook import errors_matter, when
 from slogate.reports.outputs import reason
 
 Kind = Literal["error", "warning", "notice"]
@@ -58,41 +59,42 @@ def commands(found: Iterable[Annotation]) -> str:
 
 
 def _concern(verdict: Verdict, service: ServiceVerdict) -> Annotation:
-    mild = verdict.advise or service.decision is Decision.REVIEW
+    mild = service.advise or service.decision <= Decision.REVIEW
     kind: Kind = "warning" if mild and service.exit_code not in labels.STOPS else "error"
     return Annotation(
         kind,
-        _title(verdict, service),
-        "\n".join(map(for_terminal, _sentences(verdict.evaluated_at, service))),
+        _title(service),
+        "\n".join(map(for_terminal, _sentences(verdict, service))),
     )
 
 
-def _title(verdict: Verdict, service: ServiceVerdict) -> str:
-    said = _STOPPED.get(service.exit_code)
-    if said is None:
-        said = f"would be {service.decision.word}" if verdict.advise else service.decision.word
-    return f"slogate: {said} {for_terminal(service.service)}"
+def _title(service: ServiceVerdict) -> str:
+    said = _STOPPED.get(service.exit_code) or labels.said(service)
+    return f"slogate: {for_terminal(said)} {for_terminal(service.service)}"
 
 
-def _sentences(at: int, service: ServiceVerdict) -> Iterator[str]:
+def _sentences(verdict: Verdict, service: ServiceVerdict) -> Iterator[str]:
     yield reason(service)
     advice = (*service.alternatives, *service.conditions)[:1]
     yield from advice
     clears = service.clearance.without_errors
     if clears is not None and not any(words.moment(clears) in sentence for sentence in advice):
-        yield f"clears {labels.when(at, clears)} if no further errors come"
+        quiet = " if no further errors come" if errors_matter(verdict, service) else ""
+        yield f"clears {when(verdict.evaluated_at, clears)}{quiet}"
 
 
 def _approval(approved: Sequence[ServiceVerdict]) -> Iterator[Annotation]:
     if not approved:
         return
-    if len(approved) > 1:
-        said = f"{words.plural(len(approved), 'service')} approved"
-        yield Annotation("notice", "slogate: approve", said)
-        return
     only = approved[0]
-    said = for_terminal(f"{only.service} approved: {reason(only)}")
-    yield Annotation("notice", f"slogate: approve {for_terminal(only.service)}", said)
+    if len(approved) == 1:
+        said = for_terminal(f"{only.service} {labels.would(only)}approved: {reason(only)}")
+        yield Annotation("notice", _title(only), said)
+        return
+    advising = sum(item.advise for item in approved)
+    advice = f", {advising:,} of them as advice only" if advising else ""
+    said = f"{words.plural(len(approved), 'service')} approved{advice}"
+    yield Annotation("notice", "slogate: approve", said)
 
 
 def _problem(problem: Problem, title: str) -> Annotation:

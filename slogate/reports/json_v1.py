@@ -6,13 +6,16 @@ Keys are only ever added. They are built here and not dumped from the model, whi
 from __future__ import annotations
 
 from slogate.core import words
-from slogate.core.model import Change, Decision, Policy
+from slogate.core.model import Change
 from slogate.core.verdict import (
     Budget,
     BudgetReport,
     BurnRate,
     Check,
     Counts,
+    Excepted,
+    Origin,
+    Override,
     Reason,
     ServiceBudget,
     ServiceVerdict,
@@ -20,6 +23,8 @@ from slogate.core.verdict import (
     Verdict,
 )
 from slogate.core.window import Period
+from slogate.reports.json_governance import asked_object
+from slogate.reports.json_policy import policy_object
 from slogate.reports.json_risk import risk_object
 from slogate.reports.json_text import Object, json_text, number
 
@@ -41,12 +46,18 @@ def verdict_object(verdict: Verdict) -> Object:
         "decision": verdict.decision.word,
         "exit_code": verdict.exit_code,
         "evaluated_at": words.rfc3339(verdict.evaluated_at),
-        "mode": "advise" if verdict.advise else "enforce",
+        "mode": _mode(advise=verdict.advise),
         "fail_on": "never" if verdict.fail_on is None else verdict.fail_on.word,
         "change": _change(verdict.change) if verdict.change else None,
+        "asked": asked_object(verdict.situation) if verdict.situation else None,
+        "configuration": _origin(verdict.configuration) if verdict.configuration else None,
         "services": [_service(service) for service in verdict.services],
-        "policies": {policy.name: _policy(policy) for policy in verdict.policies},
+        "policies": {policy.name: policy_object(policy) for policy in verdict.policies},
     }
+
+
+def _origin(origin: Origin) -> Object:
+    return {"ref": origin.ref, "commit": origin.commit}
 
 
 def _change(change: Change) -> Object:
@@ -55,6 +66,7 @@ def _change(change: Change) -> Object:
         "base": change.base,
         "head": change.head,
         "ref": change.ref,
+        "target": change.target,
         "number": change.number,
         "title": change.title,
         "labels": list(change.labels),
@@ -70,6 +82,7 @@ def budget_object(report: BudgetReport) -> Object:
         "schema": "slogate/budget/1",
         "exit_code": report.exit_code,
         "evaluated_at": words.rfc3339(report.evaluated_at),
+        "configuration": _origin(report.configuration) if report.configuration else None,
         "services": [_service_budget(service) for service in report.services],
     }
 
@@ -81,6 +94,7 @@ def _service(service: ServiceVerdict) -> Object:
         "status": service.status.word,
         "decision": service.decision.word,
         "exit_code": service.exit_code,
+        "mode": _mode(advise=service.advise),
         "owner": service.owner,
         "policy": service.policy,
         "risk": risk_object(service.risk),
@@ -96,7 +110,28 @@ def _service(service: ServiceVerdict) -> Object:
             "clears_at_without_errors": _time(clears.without_errors),
             "clears_at_if_errors_continue": _time(clears.if_errors_continue),
         },
-        "override": None,
+        "override": _override(service.override) if service.override else None,
+        "exception": _exception(service.exception) if service.exception else None,
+    }
+
+
+def _mode(*, advise: bool) -> str:
+    return "advise" if advise else "enforce"
+
+
+def _override(override: Override) -> Object:
+    return {
+        "reason": override.reason,
+        "by": override.by,
+        "original_decision": override.original_decision,
+    }
+
+
+def _exception(exception: Excepted) -> Object:
+    return {
+        "change_type": exception.change_type,
+        "origin": exception.origin,
+        "original_decision": exception.original_decision,
     }
 
 
@@ -153,6 +188,7 @@ def _period(period: Period | None) -> Object | None:
 def _budget(budget: Budget) -> Object:
     return {
         "consumed": number(budget.consumed),
+        "consumed_unadjusted": number(budget.unadjusted),
         "remaining": number(budget.remaining),
         "allowed_bad": number(budget.allowed_bad),
         "remaining_bad": number(budget.remaining_bad),
@@ -184,34 +220,6 @@ def _check(check: Check) -> Object:
         "detail": check.detail,
         "slo": check.slo,
     }
-
-
-def _policy(policy: Policy) -> Object:
-    """The policy with the words of the configuration, so that the verdict can be recomputed."""
-    return {
-        "consumed": {status.word: limit for status, limit in policy.consumed.items()},
-        "pace": {status.word: limit for status, limit in policy.pace.items()},
-        "pace_after": policy.pace_after,
-        "burn": [
-            {"rate": rule.rate, "long": rule.long, "short": rule.short, "status": rule.status.word}
-            for rule in policy.burn
-        ],
-        "matrix": {
-            status.word: {risk.word: decision.word for risk, decision in row.items()}
-            for status, row in policy.matrix.items()
-        },
-        "approvers": {key: list(people) for key, people in policy.approvers.items()},
-        "on_no_data": _call(policy.on_no_data),
-        "on_unreachable": _call(policy.on_unreachable),
-        "on_no_traffic": _call(policy.on_no_traffic),
-        "min_coverage": policy.min_coverage,
-        "min_events": policy.min_events,
-        "max_staleness": policy.max_staleness,
-    }
-
-
-def _call(decision: Decision | None) -> str:
-    return decision.word if decision is not None else "error"
 
 
 def _time(unix: int | None) -> str | None:

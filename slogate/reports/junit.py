@@ -13,9 +13,9 @@ from slogate.core import words
 from slogate.core.model import Policy, Status
 from slogate.core.policy import slo_decision
 from slogate.core.verdict import Check, Outcome, ServiceVerdict, SloReport, Verdict
-from slogate.reports import labels
+from slogate.reports import cells, labels
 from slogate.reports.escape import for_terminal
-from slogate.reports.outputs import fails, threshold
+from slogate.reports.outlook import outlook
 
 _COUNTS = (
     ("tests", "testcase"),
@@ -57,6 +57,11 @@ def _suite(verdict: Verdict, service: ServiceVerdict) -> ET.Element:
     suite.extend(_slo(verdict, service, slo, policy) for slo in service.slos)
     suite.extend(_check(verdict, service, check) for check in service.checks)
     _count(suite)
+    if verdict.configuration is not None:
+        origin = verdict.configuration
+        read = f"{origin.ref} ({origin.commit})"
+        suite.insert(0, ET.Element("properties"))
+        ET.SubElement(suite[0], "property", name="configuration", value=for_terminal(read))
     suite.set("timestamp", words.rfc3339(verdict.evaluated_at))
     return suite
 
@@ -69,11 +74,10 @@ def _count(element: ET.Element) -> None:
 def _decision(verdict: Verdict, service: ServiceVerdict) -> ET.Element:
     outcome = labels.outcome(service)
     case = _case(service, "decision")
-    if not fails(verdict, service):
-        return case
+    if not labels.fails(verdict, service):
+        return _noted(case, labels.trace(service))
     said = service.rationale or (labels.facts(service),)
-    outlook = labels.outlook(verdict.evaluated_at, service)
-    later = (": ".join(filter(None, pair)) for pair in outlook)
+    later = (": ".join(filter(None, pair)) for pair in outlook(verdict, service))
     body = (*said, *service.conditions, *service.alternatives, *later)
     if service.exit_code in labels.STOPS:
         return _with(case, "error", said[0], body)
@@ -84,9 +88,11 @@ def _slo(verdict: Verdict, service: ServiceVerdict, slo: SloReport, policy: Poli
     case = _case(service, f"{slo.name}: {words.objective(slo.objective)} over {slo.window}")
     call = slo_decision(slo, service.risk.level, policy)
     body = (*_reasons(slo), *_numbers(slo))
+    if call is None and _let_off(service):
+        return _failing(case, service, "be an error", body)
     if call is None:
         return _with(case, "error", body[0], body)
-    if call < threshold(verdict) or slo.status is Status.HEALTHY:
+    if call < labels.threshold(verdict) or slo.status is Status.HEALTHY:
         # NOTE: where a high risk alone decides, the decision fails and not a healthy SLO.
         return case
     return _failing(case, service, f"be {call.word}", body)
@@ -101,12 +107,12 @@ def _reasons(slo: SloReport) -> list[str]:
 
 def _numbers(slo: SloReport) -> Iterator[str]:
     numbers = {
-        "SLI": labels.sli(slo),
-        "budget left": labels.slo_left(slo),
-        "bad events": labels.bad_events(slo),
-        "burn rate": labels.burn(slo),
+        "SLI": cells.sli(slo),
+        "budget left": cells.slo_left(slo),
+        "bad events": cells.bad_events(slo),
+        "burn rate": cells.burn(slo),
     }
-    return (f"{name}: {text}" for name, text in numbers.items() if text != labels.UNKNOWN)
+    return (f"{name}: {text}" for name, text in numbers.items() if text != cells.UNKNOWN)
 
 
 def _check(verdict: Verdict, service: ServiceVerdict, check: Check) -> ET.Element:
@@ -115,10 +121,14 @@ def _check(verdict: Verdict, service: ServiceVerdict, check: Check) -> ET.Elemen
         return case
     if check.outcome is Outcome.SKIP:
         return _with(case, "skipped", check.detail, [check.detail])
-    if check.outcome is Outcome.FAIL and fails(verdict, service):
+    if check.outcome is Outcome.FAIL and (_let_off(service) or labels.fails(verdict, service)):
         return _failing(case, service, "fail", [check.detail])
-    ET.SubElement(case, "system-out").text = for_terminal(labels.finding(check))
-    return case
+    return _noted(case, [labels.finding(check)])
+
+
+def _let_off(service: ServiceVerdict) -> bool:
+    """Does an override or exception let it pass?"""
+    return service.exit_code == 0 and bool(labels.waived(service))
 
 
 def _failing(
@@ -128,8 +138,16 @@ def _failing(
     lines = list(body)
     if service.exit_code != 0:
         return _with(case, "failure", lines[0], lines)
-    advice = f"advice: would {effect}: {lines[0]}"
+    advice = f"{labels.waived(service) or 'advice'}: would {effect}: {lines[0]}"
     return _with(case, "skipped", advice, [advice, *lines[1:]])
+
+
+def _noted(case: ET.Element, sentences: Sequence[str]) -> ET.Element:
+    """The case with what there is to say, though it passes."""
+    if sentences:
+        said = ET.SubElement(case, "system-out")
+        said.text = "\n".join(map(for_terminal, sentences))
+    return case
 
 
 def _case(service: ServiceVerdict, name: str) -> ET.Element:

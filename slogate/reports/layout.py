@@ -70,6 +70,11 @@ def section(title: str, sentences: Iterable[str], width: int) -> Iterator[Line]:
         yield from map(Line, _wrapped(item, "  - ", "    ", width))
 
 
+def paragraph(text: str, width: int, style: str = "") -> Iterator[Line]:
+    """One sentence by itself, wrapped."""
+    yield from (Line(line, style) for line in _wrapped(for_terminal(text), "", "", width))
+
+
 def pairs(rows: Iterable[tuple[str, str]], width: int) -> Iterator[Line]:
     """Sentences beside their labels."""
     for index, (label, sentence) in enumerate(rows):

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from slogate.core import words
 from slogate.core.model import Missing, Status
 from slogate.core.release import Likelihood, ReleaseRisk
-from slogate.core.verdict import Check, Outcome, ServiceBudget, ServiceVerdict, SloReport, Verdict
-from slogate.reports import labels, risk_words
+from slogate.core.verdict import Check, Outcome, ServiceBudget, ServiceVerdict, SloReport
+from slogate.reports import cells, labels, risk_words
 from slogate.reports.chart import burn_down
 from slogate.reports.escape import for_markdown
 
@@ -31,7 +31,8 @@ _DOTS: dict[Status | Missing | None, str] = {
     Missing.NO_DATA: "❓",
     Missing.UNMEASURED: "🔌",
 }
-_OUTCOMES = {Outcome.PASS: "✅", Outcome.WARN: "⚠️", Outcome.FAIL: "❌", Outcome.SKIP: "⚪"}
+WARNING = "⚠️"
+_OUTCOMES = {Outcome.PASS: "✅", Outcome.WARN: WARNING, Outcome.FAIL: "❌", Outcome.SKIP: "⚪"}
 _SLI_HEADERS = ("SLO", "objective", "window", "SLI", "bad of allowed")
 _BREAK = "&#8203;"
 
@@ -46,40 +47,10 @@ def dot(status: Status | Missing | None) -> str:
     return _DOTS.get(status, "")
 
 
-def title(verdict: Verdict, service: ServiceVerdict) -> str:
-    """`would be defer — checkout`."""
-    outcome = labels.outcome(service)
-    would = "would be " if verdict.advise and outcome not in labels.STOPS.values() else ""
-    return f"{would}{outcome} — {for_markdown(service.service)}"
-
-
-def overview(verdict: Verdict, services: Sequence[ServiceVerdict], *, passing: bool) -> str:
-    """One row per service, worst first; many or unwanted approvals are only counted."""
-    listed = [service for service in services if labels.needs_attention(service)]
-    others = len(services) - len(listed)
-    if passing and others <= labels.LISTED_PASSES:
-        listed, others = list(services), 0
-    headers = ("service", "would be" if verdict.advise else "decision", "least budget left")
-    rows = [_overview_row(verdict, service) for service in listed]
-    counted = f"\n\n{mark('approve')} {others:,} approved, not listed" if others else ""
-    return f"{table(headers, rows) if rows else ''}{counted}".strip()
-
-
-def _overview_row(verdict: Verdict, service: ServiceVerdict) -> tuple[str, ...]:
-    outcome = labels.outcome(service)
-    clears = service.clearance.without_errors
-    distance = words.relative(clears - verdict.evaluated_at) if clears is not None else ""
-    return (
-        _narrow(service.service),
-        f"{mark(outcome)}&nbsp;{outcome}" + (f", clears {distance} if quiet" if distance else ""),
-        _left(service.status, labels.least_left(service.slos)),
-    )
-
-
 def slo_table(slos: Iterable[SloReport]) -> str:
     """What matters of each SLO, in a table that a phone shows whole."""
     rows = [
-        (_narrow(slo.name), _slo_left(slo), labels.burn(slo).replace("in ", "in&nbsp;"))
+        (narrow(slo.name), _slo_left(slo), cells.burn(slo).replace("in ", "in&nbsp;"))
         for slo in slos
     ]
     return table(("SLO", "budget left", "burn"), rows)
@@ -88,7 +59,7 @@ def slo_table(slos: Iterable[SloReport]) -> str:
 def healthy_table(services: Iterable[ServiceBudget]) -> str:
     """The same of several services whose status a heading gives."""
     rows = [
-        (_narrow(service.service), _narrow(slo.name), f"**{_whole(labels.slo_left(slo))}**")
+        (narrow(service.service), narrow(slo.name), f"**{_whole(cells.slo_left(slo))}**")
         for service in services
         for slo in service.slos
     ]
@@ -107,16 +78,16 @@ def joint_table(services: Iterable[ServiceVerdict] | Iterable[ServiceBudget]) ->
 
 def _slo_left(slo: SloReport) -> str:
     share = slo.budget.remaining if slo.budget else None
-    return _left(slo.status, share, f"{dot(slo.status)}&nbsp;")
+    return left(slo.status, share, f"{dot(slo.status)}&nbsp;")
 
 
-def _left(status: Status | Missing, share: float | None, sign: str = "") -> str:
+def left(status: Status | Missing, share: float | None, sign: str = "") -> str:
     """`21.0 % 🟠 warning`, in two lines where the column is narrow."""
     said = sign + labels.status_word(status)
-    left = labels.left(share)
+    shown = cells.left(share)
     # NOTE: where one SLO has no budget, what is left of the others says nothing of the service.
-    known = isinstance(status, Status) and left != labels.UNKNOWN
-    return f"**{_whole(left)}** {said}" if known else said
+    known = isinstance(status, Status) and shown != cells.UNKNOWN
+    return f"**{_whole(shown)}** {said}" if known else said
 
 
 def section(name: str, sentences: Iterable[str]) -> Iterator[str]:
@@ -145,7 +116,7 @@ def evidence(slos: Sequence[SloReport], checks: Sequence[Check], *, chart: bool)
     if worst is not None and drawn:
         name, window = for_markdown(worst.name), for_markdown(worst.window)
         blocks["burn-down"] = f"**Error budget of {name}** over {window}\n\n{drawn}"
-    blocks["SLIs"] = table(_SLI_HEADERS, map(_sli_row, slos))
+    blocks["SLIs"] = _sli_table(slos)
     if any(slo.burn for slo in slos):
         blocks["burn rates"] = _burn_table(slos)
     if checks:
@@ -177,13 +148,24 @@ def folded(summary: str, content: str) -> str:
     return f"<details><summary>{summary}</summary>\n\n{content}\n\n</details>"
 
 
+def _sli_table(slos: Sequence[SloReport]) -> str:
+    """With a column for what maintenance changes, where it changes anything."""
+    if not any(cells.left_with_maintenance(slo) for slo in slos):
+        return table(_SLI_HEADERS, map(_sli_row, slos))
+    rows = [
+        (*_sli_row(slo), cells.slo_left(slo), cells.left_with_maintenance(slo) or cells.UNKNOWN)
+        for slo in slos
+    ]
+    return table((*_SLI_HEADERS, "left", "left if maintenance counted"), rows)
+
+
 def _sli_row(slo: SloReport) -> tuple[str, ...]:
     return (
         for_markdown(slo.name),
         _whole(words.objective(slo.objective)),
         for_markdown(slo.window),
-        _whole(labels.sli(slo)),
-        labels.bad_events(slo).replace("of ", "of&nbsp;"),
+        _whole(cells.sli(slo)),
+        cells.bad_events(slo).replace("of ", "of&nbsp;"),
     )
 
 
@@ -192,7 +174,7 @@ def _burn_table(slos: Iterable[SloReport]) -> str:
         (
             for_markdown(slo.name),
             f"{words.span(item.rule.long)} and&nbsp;{words.span(item.rule.short)}",
-            f"{labels.rate(item.rate_long)} and&nbsp;{labels.rate(item.rate_short)}",
+            f"{cells.rate(item.rate_long)} and&nbsp;{cells.rate(item.rate_short)}",
             f"{words.rate(item.rule.rate)} {item.rule.status.word}",
             "**yes**" if item.firing else "no",
         )
@@ -219,7 +201,7 @@ def _whole(cell: str) -> str:
     return cell.replace(" ", "&nbsp;")
 
 
-def _narrow(name: str) -> str:
+def narrow(name: str) -> str:
     """A name that may take several lines, so that the next columns stay in sight on a phone."""
     return re.sub(r"(\\_|\.)(?=\w)", rf"\1{_BREAK}", for_markdown(name))
 

@@ -22,6 +22,8 @@ NAMES = (
     "budget-remaining",
     "clears-at",
     "retry-after",
+    "mode",
+    "override",
     "reason",
 )
 REPORTS = ("report-json", "report-markdown")
@@ -42,6 +44,7 @@ def outputs(verdict: Verdict) -> dict[str, str]:
     stopped = verdict.exit_code in labels.STOPS
     clears = _clears_at(verdict)
     slos = [slo for service in verdict.services for slo in service.slos]
+    overridden = any(service.override is not None for service in verdict.services)
     return {
         # NOTE: where nothing was judged, no word of the verdict may read like leave to go on.
         "decision": (Decision.BLOCK if stopped else verdict.decision).word,
@@ -51,6 +54,8 @@ def outputs(verdict: Verdict) -> dict[str, str]:
         "budget-remaining": _decimal(labels.least_left(slos)),
         "clears-at": words.rfc3339(clears) if clears is not None else "",
         "retry-after": str(max(0, clears - verdict.evaluated_at)) if clears is not None else "",
+        "mode": "advise" if verdict.advise else "enforce",
+        "override": "true" if overridden else "false",
         "reason": _one_line(_reason(verdict)),
     }
 
@@ -60,6 +65,8 @@ def failed(code: int, message: str) -> dict[str, str]:
     known = {
         "decision": Decision.BLOCK.word,
         "exit-code": str(code),
+        "mode": "enforce",
+        "override": "false",
         "reason": _one_line(message),
     }
     return {name: known.get(name, "") for name in NAMES}
@@ -82,19 +89,9 @@ def dotenv(values: Mapping[str, str], prefix: str = "SLOGATE_") -> str:
     return "".join(lines)
 
 
-def threshold(verdict: Verdict) -> Decision:
-    """The mildest decision that fails the run, or would where decisions do not count."""
-    return verdict.fail_on or Decision.DEFER
-
-
-def fails(verdict: Verdict, service: ServiceVerdict) -> bool:
-    """Does this service fail the run, or would it if decisions counted?"""
-    return service.exit_code != 0 or service.decision >= threshold(verdict)
-
-
 def _clears_at(verdict: Verdict) -> int | None:
     """When the last failing service clears, as Unix time; None unless each of them will."""
-    failing = [service for service in verdict.services if fails(verdict, service)]
+    failing = [item for item in labels.obeyed(verdict) if labels.fails(verdict, item)]
     times = [service.clearance.without_errors for service in failing]
     known = [time for time in times if time is not None]
     return max(known) if known and len(known) == len(times) else None
@@ -108,7 +105,7 @@ def _decimal(share: float) -> str:
 
 
 def _reason(verdict: Verdict) -> str:
-    worst = labels.worst_first(verdict.services)[0]
+    worst = labels.obeyed(verdict)[0]
     sentence = reason(worst)
     return sentence if len(verdict.services) == 1 else f"{worst.service}: {sentence}"
 

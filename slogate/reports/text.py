@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from slogate.core import words
 from slogate.core.verdict import ServiceVerdict, Verdict
-from slogate.reports import labels
+from slogate.reports import cells, labels
 from slogate.reports.escape import for_terminal
 from slogate.reports.layout import (
     BOLD,
@@ -20,10 +20,13 @@ from slogate.reports.layout import (
     Line,
     page,
     pairs,
+    paragraph,
     section,
     shorten,
     table,
 )
+from slogate.reports.outlook import clears_in, outlook
+from slogate.reports.provenance import commit, policies
 from slogate.reports.risk_words import brief
 from slogate.reports.slo_table import burn_table, slo_table
 
@@ -60,18 +63,12 @@ def _lines(verdict: Verdict, width: int, *, verbose: bool) -> Iterator[Line]:
             if several:
                 yield from (Line(), Line("─" * width, DIM))
             yield from _service(verdict, service, width, verbose=verbose)
-    yield from (Line(), Line(_origin(verdict, services), DIM))
+    yield Line()
+    yield from _origin(verdict, width)
 
 
 def _overview(verdict: Verdict, services: list[ServiceVerdict], width: int) -> Iterator[Line]:
-    outcomes = [labels.outcome(service) for service in services]
-    what = f"{words.plural(len(services), 'service')}: {words.tally(outcomes)}"
-    yield from _headline(
-        _decision(labels.outcome(verdict), advise=verdict.advise),
-        what,
-        (f"exit {verdict.exit_code}",),
-        width,
-    )
+    yield from _summary(verdict, services, width)
     yield Line()
     listed = [service for service in services if labels.needs_attention(service)]
     if len(services) - len(listed) <= labels.LISTED_PASSES:
@@ -81,39 +78,55 @@ def _overview(verdict: Verdict, services: list[ServiceVerdict], width: int) -> I
         yield Line(f"and {len(services) - len(listed):,} approved, not listed", GREEN)
 
 
+def _summary(verdict: Verdict, services: list[ServiceVerdict], width: int) -> Iterator[Line]:
+    """`BLOCK  3 services: 1 block, 2 approve   exit 30`; many outcomes go below it."""
+    # NOTE: where all of it is advice, the label says so for all of them.
+    outcomes = [
+        labels.outcome(service) if verdict.advise else labels.said(service) for service in services
+    ]
+    style = _style(labels.obeyed(verdict)[0])
+    start = f"{_label(verdict)}  {words.plural(len(services), 'service')}"
+    tally, end = for_terminal(words.tally(outcomes)), f"{_APART}exit {verdict.exit_code}"
+    if len(start) + 2 + len(tally) + len(end) <= width:
+        yield Line(f"{start}: {tally}{end}", style)
+        return
+    yield Line(start + end, style)
+    yield from paragraph(tally, width, style)
+
+
 def _rows(verdict: Verdict, services: list[ServiceVerdict], width: int) -> Iterator[Line]:
-    decision = "would be" if verdict.advise else "decision"
-    headers = (decision, "service", "budget", "risk", "least left", "clears if quiet")
+    headers = ("decision", "service", "budget", "left", "risk", "clears")
     rows = [
         (
-            labels.outcome(service).upper(),
+            labels.shouted(service),
             service.service,
             labels.status_word(service.status),
+            cells.left(labels.least_left(service.slos)),
             service.risk.level.word,
-            labels.left(labels.least_left(service.slos)),
-            _clears(verdict.evaluated_at, service),
+            clears_in(verdict, service),
         )
         for service in services
     ]
-    lines = table(headers, rows, width, shrink=(1,)) if rows else []
+    lines = table(headers, rows, width, shrink=(1, 5)) if rows else []
     yield from map(Line, lines[:2])
-    for line, row in zip(lines[2:], rows, strict=True):
-        yield Line(line, _STYLES.get(row[0].lower(), RED), len(row[0]))
+    for line, service, row in zip(lines[2:], services, rows, strict=True):
+        yield Line(line, _style(service), len(row[0]))
 
 
-def _clears(at: int, service: ServiceVerdict) -> str:
-    clears = service.clearance.without_errors
-    return words.relative(clears - at) if clears is not None else ""
+def _label(verdict: Verdict | ServiceVerdict) -> str:
+    would = labels.would(verdict)
+    return f"{'ADVICE: ' if would else ''}{would}{labels.outcome(verdict).upper()}"
 
 
-def _decision(outcome: str, *, advise: bool) -> str:
-    stopped = outcome in labels.STOPS.values()
-    return f"ADVICE: would be {outcome.upper()}" if advise and not stopped else outcome.upper()
+def _style(service: ServiceVerdict) -> str:
+    style = _STYLES.get(labels.outcome(service), RED)
+    return YELLOW if style == GREEN and labels.waived(service) else style
 
 
-def _headline(label: str, name: str, rest: tuple[str, ...], width: int) -> Iterator[Line]:
+def _headline(
+    label: str, style: str, name: str, rest: tuple[str, ...], width: int
+) -> Iterator[Line]:
     """`DEFER  checkout   warning budget x high risk   exit 20`, in two lines if too wide."""
-    style = _STYLES.get(label.rsplit(" ", 1)[-1].lower(), RED)
     shown = for_terminal(name)
     whole = f"{label}  {_APART.join((shown, *rest))}"
     if len(whole) <= width:
@@ -126,9 +139,13 @@ def _headline(label: str, name: str, rest: tuple[str, ...], width: int) -> Itera
 def _service(
     verdict: Verdict, service: ServiceVerdict, width: int, *, verbose: bool
 ) -> Iterator[Line]:
-    label = _decision(labels.outcome(service), advise=verdict.advise)
+    label = f"{'ADVICE: ' if labels.would(service) else ''}{labels.shouted(service)}"
     rest = (labels.facts(service), f"exit {service.exit_code}")
-    yield from _headline(label, service.service, rest, width)
+    yield from _headline(label, _style(service), service.service, rest, width)
+    first = labels.trace(service)
+    for sentence in first:
+        yield Line()
+        yield from paragraph(sentence, width, BOLD)
     yield Line()
     yield from map(Line, slo_table(service.slos, width))
     if service.canary is not None:
@@ -139,18 +156,29 @@ def _service(
         yield from map(Line, table(METRICS, rows(service.canary), width, shrink=(0, 4)))
     at_ease = not labels.needs_attention(service) and labels.all_healthy(service.slos)
     said = () if at_ease and not verbose else service.rationale
-    yield from section("Why", said, width)
+    yield from section("Why", said[len(first) :], width)
     yield from section("Risk", () if at_ease and not verbose else brief(service.risk), width)
     yield from section("What must hold", service.conditions, width)
     yield from section("What you can do", service.alternatives, width)
-    yield from pairs(labels.outlook(verdict.evaluated_at, service), width)
+    yield from pairs(outlook(verdict, service), width)
     checks = service.checks if verbose else labels.findings(service.checks, said)
     yield from section("Checks", map(labels.finding, checks), width)
     if verbose:
         yield from map(Line, burn_table(service.slos, width))
 
 
-def _origin(verdict: Verdict, services: list[ServiceVerdict]) -> str:
-    policies = list(dict.fromkeys(for_terminal(service.policy) for service in services))
-    plural = "policy" if len(policies) == 1 else "policies"
-    return f"as of {words.moment(verdict.evaluated_at)}, {plural} {', '.join(policies)}"
+def _origin(verdict: Verdict, width: int) -> Iterator[Line]:
+    """When and by which policies, and on a line of its own if need be by which configuration."""
+    plural, names = policies(verdict)
+    line = f"as of {words.moment(verdict.evaluated_at)}, {plural} {', '.join(names)}"
+    line = for_terminal(line)
+    if verdict.configuration is not None:
+        ref, where = verdict.configuration.ref, for_terminal(commit(verdict.configuration.commit))
+        start, end = "configuration of ", f" ({where})"
+        told = f"{start}{for_terminal(ref)}{end}"
+        if len(line) + 2 + len(told) <= width:
+            line += f", {told}"
+        else:
+            yield Line(line, DIM)
+            line = start + shorten(for_terminal(ref), width - len(start) - len(end)) + end
+    yield Line(line, DIM)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from slogate.core import words
 from slogate.core.model import Missing, Status
 from slogate.core.verdict import BudgetReport, ServiceBudget
-from slogate.reports import labels
+from slogate.reports import cells, labels
 from slogate.reports.escape import for_terminal
 from slogate.reports.layout import (
     DIM,
@@ -23,6 +23,7 @@ from slogate.reports.layout import (
     shorten,
     table,
 )
+from slogate.reports.outlook import exhaustion
 from slogate.reports.slo_table import burn_table, slo_table
 
 
@@ -65,7 +66,7 @@ def _rows(services: list[ServiceBudget], width: int) -> Iterator[Line]:
         (
             labels.status_word(service.status).upper(),
             service.service,
-            labels.left(labels.least_left(service.slos)),
+            cells.left(labels.least_left(service.slos)),
             words.plural(len(service.slos), "SLO"),
         )
         for service in services
@@ -87,7 +88,7 @@ def _service(
     yield from map(Line, slo_table(service.slos, width))
     said = list(labels.reasons(service.slos))
     yield from section("Why", said, width)
-    yield from pairs(labels.exhaustion(report.evaluated_at, service.slos), width)
+    yield from pairs(exhaustion(report.evaluated_at, service.slos), width)
     checks = service.checks if verbose else labels.findings(service.checks, said)
     yield from section("Checks", map(labels.finding, checks), width)
     if verbose:

@@ -13,6 +13,7 @@ from slogate.sources.interface import Source
 SOURCES = {
     "prometheus": "slogate.sources.prometheus:PrometheusSource",
     "file": "slogate.sources.file:FileSource",
+    "alertmanager": "slogate.sources.alertmanager:AlertmanagerSource",
 }
 
 

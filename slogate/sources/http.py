@@ -6,7 +6,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -16,6 +16,8 @@ from slogate.errors import ConfigError, MeasurementError
 from slogate.sources.answers import ApiError, TransientError, read, shorten, status_error
 from slogate.sources.connection import HttpSettings, connect, tls_context
 
+Form = Mapping[str, str | Sequence[str]]
+"""Fields of a request; one with several values is sent once for each."""
 MAX_REDIRECTS = 3
 ATTEMPTS = 6
 FIRST_PAUSE = 0.25
@@ -75,9 +77,7 @@ class JsonApi:
             body = body.replace(part, b"***")
         return body
 
-    def call(
-        self, method: str, path: str, form: Mapping[str, str], deadline: Deadline, what: str
-    ) -> Any:
+    def call(self, method: str, path: str, form: Form, deadline: Deadline, what: str) -> Any:
         """The parsed JSON of a successful answer.
 
         `what` says in a few words what is asked, for messages. Raises ApiError for an answer with
@@ -122,7 +122,7 @@ class JsonApi:
             self._down = error
         raise error
 
-    def _send(self, method: str, path: str, form: Mapping[str, str], deadline: Deadline) -> bytes:
+    def _send(self, method: str, path: str, form: Form, deadline: Deadline) -> bytes:
         url = self._base.copy_with(raw_path=(self._base.path.rstrip("/") + path).encode())
         for _ in range(MAX_REDIRECTS + 1):
             seconds = min(self._timeout, deadline.remaining())
@@ -145,7 +145,7 @@ class JsonApi:
         self,
         method: str,
         url: httpx.URL,
-        form: Mapping[str, str],
+        form: Form,
         seconds: float,
         deadline: Deadline,
     ) -> bytes | httpx.URL:

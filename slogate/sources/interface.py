@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from slogate.core.evidence import Evidence
@@ -53,3 +55,71 @@ class CanarySource(Protocol):
 
     def client(self, deadline: Deadline) -> Client:
         """Questions of one run; used by several threads at once, and collects warnings."""
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Is the newest sample younger than `bound` seconds, so many scrapes of `interval` seconds?
+
+    `interval` is None where there was no sample to know it from.
+    """
+
+    bound: int
+    interval: int | None
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Unclear:
+    """Why something cannot be told, whatever the source answers."""
+
+    reason: str
+
+
+class FreshSource(Protocol):
+    """A source that tells how old its newest samples are."""
+
+    def freshness(
+        self, sli: Sli, scrapes: int, interval: int | None, now: int, deadline: Deadline
+    ) -> Freshness | Unclear:
+        """Whether the newest sample behind an SLI is younger than so many scrapes.
+
+        `interval` is the seconds from one scrape to the next, None to measure them. Raises like
+        Source.fetch.
+        """
+
+
+@dataclass(frozen=True)
+class AlertRule:
+    """An alert rule as a server knows it; `problem` says what is wrong with it, or is empty."""
+
+    name: str
+    problem: str
+
+
+class RuleSource(Protocol):
+    """A source that knows which alert rules are evaluated."""
+
+    def alert_rules(self, names: Sequence[str], deadline: Deadline) -> list[AlertRule] | Unclear:
+        """The rules of these names; of other names too where one of them is not there.
+
+        Raises like Source.fetch.
+        """
+
+
+@dataclass(frozen=True)
+class Alert:
+    """An alert that fires: its name, and since when (Unix seconds), if the server says so."""
+
+    name: str
+    since: int | None
+
+
+class AlertSource(Protocol):
+    """A source that knows which alerts fire."""
+
+    def firing(self, match: Mapping[str, Sequence[str]], deadline: Deadline) -> list[Alert]:
+        """The alerts that fire, are not silenced and have one of the values for each label.
+
+        Raises like Source.fetch.
+        """

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from slogate.core.evidence import Evidence, RoleSeries, Values
 from slogate.core.model import Latency, Ratio, Sli
-from slogate.core.plan import MAX_POINTS, Grid, Plan
+from slogate.core.plan import Plan
 from slogate.core.words import plural
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError
 from slogate.sources import queries
 from slogate.sources.connection import HttpSettings
 from slogate.sources.http import JsonApi
-from slogate.sources.prometheus_api import Client, only
+from slogate.sources.interface import AlertRule, Freshness, Unclear
+from slogate.sources.prometheus_api import Client
+from slogate.sources.reach import recent
+from slogate.sources.roles import Role
 
 LATE = 0.02
 """Share of the window without first samples from which the backend's retention is asked."""
@@ -55,39 +59,54 @@ class PrometheusSource:
         except NoDataError as error:
             raise NoDataError(f"{error} ({self._api.url})") from None
 
+    def freshness(
+        self, sli: Sli, scrapes: int, interval: int | None, now: int, deadline: Deadline
+    ) -> Freshness | Unclear:
+        """How old the newest sample is; see FreshSource.freshness."""
+        from slogate.sources.freshness import freshness
+
+        return freshness(self.client(deadline), sli, scrapes, interval, now)
+
+    def alert_rules(self, names: Sequence[str], deadline: Deadline) -> list[AlertRule] | Unclear:
+        """Which alert rules there are; see RuleSource.alert_rules."""
+        from slogate.sources.rules import alert_rules
+
+        return alert_rules(self._api, names, deadline)
+
     def _fetch(self, client: Client, sli: Sli, plan: Plan) -> Evidence:
         if isinstance(sli, Ratio):
             return _ratio(client, sli, plan)
         builders = queries.build(sli)
-        total = _role(client, "total", builders["total"], plan)
-        if total.absent:
+        total = Role(client, "total", builders["total"]).series(plan)
+        if recent(total, plan).absent:
             return _without_total(client, sli, builders["total"], plan)
-        if not _has_events(total):
+        if not _has_events(recent(total, plan)):
             _refuse_invented_zero(client, builders["total"], plan)
         role = "bad" if "bad" in builders else "good"
-        part = _role(client, role, builders[role], plan)
+        part = Role(client, role, builders[role]).series(plan)
+        absent = recent(part, plan).absent
         no_failures = ""
-        if part.absent and _has_events(total):
+        if absent and _has_events(recent(total, plan)):
             no_failures = _explain_absent_part(client, sli, role, builders, plan)
         if plan.explain:
             _note_resets(client, builders["total"](plan.period.elapsed), plan.now)
-        if role == "bad" and not part.absent and _is_silent(part) and not _is_silent(total):
+        if role == "bad" and not absent and _is_silent(part) and not _is_silent(total):
             _explain_absent_part(client, sli, role, builders, plan)
         evidence = _evidence(client, plan, {"total": total, role: part}, builders["total"])
-        return replace(
-            evidence, no_failures=no_failures or ("no events at all" if part.absent else "")
-        )
+        return replace(evidence, no_failures=no_failures or ("no events at all" if absent else ""))
 
 
 def _ratio(client: Client, sli: Ratio, plan: Plan) -> Evidence:
     build = queries.build(sli)["ratio"]
-    series = _role(client, "ratio", build, plan, fine=False)
-    if series.absent:
+    role = Role(client, "ratio", build)
+    # NOTE: ratios of spans cannot be subtracted from a ratio, so none are asked.
+    series = role.series(replace(plan, excluded=()), fine=False)
+    if recent(series, plan).absent:
         from slogate.sources.absence import PROBE, explain_absent
 
         raise NoDataError(explain_absent(client, "ratio", build(PROBE), plan.now))
     windows = {length for rule in plan.rules for length in (rule.long, rule.short)}
-    direct = {window: _over(client, "ratio", build, window, plan.now) for window in sorted(windows)}
+    direct = {window: role.over(plan.now - window, plan.now) for window in sorted(windows)}
     return replace(_evidence(client, plan, {"ratio": series}, build), direct=direct)
 
 
@@ -96,7 +115,7 @@ def _evidence(
 ) -> Evidence:
     """The answer with what is to be known where the window's start has no samples."""
     series = roles["total"] if "total" in roles else roles["ratio"]
-    late = _is_late(series.coarse)
+    late = _is_late(recent(series, plan).coarse)
     return Evidence(
         plan,
         roles,
@@ -120,18 +139,19 @@ def _without_total(client: Client, sli: Sli, build: queries.Query, plan: Plan) -
 
 def _native(client: Client, sli: Latency, plan: Plan) -> Evidence | None:
     builders = queries.native(sli)
+    counted = Role(client, "total", builders["total"])
     try:
-        total = _role(client, "total", builders["total"], plan)
+        total = counted.series(plan)
     except (ConfigError, MeasurementError):
         # NOTE: servers without native histograms do not know the function histogram_count.
         return None
-    if total.absent:
+    if recent(total, plan).absent:
         return None
-    good = _role(client, "good", builders["good"], plan)
-    good = RoleSeries(
-        _zero_without_events(good.coarse, total.coarse),
-        _zero_without_events(good.fine, total.fine),
-        0.0 if total.whole == 0 else good.whole,
+    good = Role(client, "good", builders["good"], share_of=counted).series(plan)
+    good = replace(
+        good,
+        coarse=_zero_without_events(good.coarse, total.coarse),
+        fine=_zero_without_events(good.fine, total.fine),
     )
     client.notes["a native histogram: the share below the bound is interpolated"] = None
     return _evidence(client, plan, {"total": total, "good": good}, builders["total"])
@@ -167,59 +187,6 @@ def _explain_absent_part(
     if role == "good":
         raise NoDataError(absence.explain_absent(client, role, query, plan.now))
     return absence.no_failures(client, query, builders["total"](absence.PROBE), plan.now)
-
-
-def _role(
-    client: Client, role: str, build: queries.Query, plan: Plan, *, fine: bool = True
-) -> RoleSeries:
-    coarse = _grid(client, role, build, plan.coarse, plan.now)
-    finer: Values = ()
-    if fine and plan.fine is not None:
-        finer = _grid(client, role, build, plan.fine, plan.now)
-    return RoleSeries(coarse, finer, _whole(client, role, build, plan))
-
-
-def _whole(client: Client, role: str, build: queries.Query, plan: Plan) -> float | None:
-    try:
-        return _over(client, role, build, plan.period.elapsed, plan.now)
-    except MeasurementError as error:
-        if not error.too_large:
-            raise
-        # NOTE: a server that will not load the whole window at once still answers step by step.
-        client.warnings[f"the window is added up from steps, because {error}"] = None
-        return None
-
-
-def _over(client: Client, role: str, build: queries.Query, seconds: int, now: int) -> float | None:
-    query = build(seconds)
-    one = only(client.instant(query, now), role, query)
-    return one.points[-1][1] if one and one.points else None
-
-
-def _grid(client: Client, role: str, build: queries.Query, grid: Grid, now: int) -> Values:
-    values: list[float | None] = [None] * grid.count
-    query = build(grid.step)
-    for start in range(0, grid.count, MAX_POINTS):
-        count = min(MAX_POINTS, grid.count - start)
-        first = now - (grid.count - 1 - start) * grid.step
-        last = first + (count - 1) * grid.step
-        one = only(client.steps(query, first, last, grid.step), role, query)
-        points = one.points if one else []
-        if [at for at, _ in points] == list(range(first, last + 1, grid.step)):
-            values[start : start + count] = [value for _, value in points]
-            continue
-        for at, value in points:
-            values[start + _index(at, first, grid.step, count, query)] = value
-    return values
-
-
-def _index(at: float, first: int, step: int, count: int, query: str) -> int:
-    index = round((at - first) / step)
-    if not 0 <= index < count or abs(at - first - index * step) > 1:
-        raise MeasurementError(
-            f"the server answered for other times than it was asked: query {query}"
-        )
-    return index
 
 
 def _note_resets(client: Client, total: str, now: int) -> None:

@@ -56,7 +56,7 @@ class Client:
         try:
             answer = self.api.call("POST", path, form, self.deadline, what)
         except ApiError as error:
-            raise _explained(error) from None
+            raise explained(error) from None
         try:
             self.warnings.update(dict.fromkeys(_warnings(answer)))
             return _series(answer)
@@ -83,7 +83,8 @@ def _labels(labels: dict[str, str]) -> str:
     return shorten(f"{{{inside}}}", 120)
 
 
-def _explained(error: ApiError) -> ConfigError | MeasurementError:
+def explained(error: ApiError) -> ConfigError | MeasurementError:
+    """What an answer with an error status of a Prometheus API means."""
     what = error.where
     said = f": {error}" if str(error) else ""
     if error.kind == "bad_data" or (error.kind == "422" and _is_syntax(str(error))):
@@ -107,7 +108,9 @@ def _explained(error: ApiError) -> ConfigError | MeasurementError:
 
 def _is_syntax(message: str) -> bool:
     """VictoriaMetrics answers 422 for everything; this tells wrong queries from failing ones."""
-    return any(words in message for words in ("parse", "unknown func", "unexpected"))
+    return any(
+        words in message for words in ("parse", "unknown func", "unexpected", "invalid regexp")
+    )
 
 
 def _warnings(answer: Any) -> Sequence[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
     r"""(?P<string>"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`)
@@ -16,19 +16,21 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _GROUPING = {"by", "without", "on", "ignoring", "group_left", "group_right"}
+_MATCHES = ("=", "!=", "=~", "!~")
 _KEYWORDS = _GROUPING | {"and", "or", "unless", "bool", "offset", "inf", "nan", "atan2"}
 
 
 @dataclass(frozen=True)
 class Matcher:
-    """`label op "value"`; the value without quotes, escapes as they were written."""
+    """`label op "value"`; the value without its quotes, escapes as they were written."""
 
     label: str
     op: str
     value: str
+    quote: str = field(default='"', compare=False)
 
     def __str__(self) -> str:
-        return f'{self.label}{self.op}"{self.value}"'
+        return f"{self.label}{self.op}{self.quote}{self.value}{self.quote}"
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,31 @@ def _escape(character: str) -> str:
 
 def selectors(query: str) -> list[Selector]:
     """The vector selectors of a query, in their order, each once."""
-    tokens = [
+    return list(dict.fromkeys(_selectors(_tokens(query))))
+
+
+def understood(query: str) -> bool:
+    """Is there nothing but plain matchers between the braces? Dialects put other things there."""
+    tokens = _tokens(query)
+    opening = [index for index, (_, text) in enumerate(tokens) if text == "{"]
+    return all(_is_plain(tokens[index : _after(tokens, index, "}")]) for index in opening)
+
+
+def _is_plain(braces: list[tuple[str, str]]) -> bool:
+    """Tokens as one letter each: `{a="b",}` is `{n=s,}`."""
+    kinds = {"name": "n", "string": "s"}
+    letters = "".join(
+        kinds.get(kind, "=" if text in _MATCHES else text[0]) for kind, text in braces
+    )
+    return re.fullmatch(r"\{(n=s(,n=s)*,?)?\}", letters) is not None
+
+
+def _tokens(query: str) -> list[tuple[str, str]]:
+    return [
         (match.lastgroup or "", match.group())
         for match in _TOKEN.finditer(query)
         if match.lastgroup not in ("comment", "range", "number")
     ]
-    return list(dict.fromkeys(_selectors(tokens)))
 
 
 def _selectors(tokens: list[tuple[str, str]]) -> Iterator[Selector]:
@@ -122,11 +143,11 @@ def _after(tokens: list[tuple[str, str]], index: int, closing: str) -> int:
 
 def _matchers(tokens: list[tuple[str, str]]) -> tuple[Matcher, ...]:
     return tuple(
-        Matcher(label, op, value[1:-1])
+        Matcher(label, op, value[1:-1], value[0])
         for (kind, label), (_, op), (value_kind, value) in zip(
             tokens, tokens[1:], tokens[2:], strict=False
         )
-        if kind == "name" and op in ("=", "!=", "=~", "!~") and value_kind == "string"
+        if kind == "name" and op in _MATCHES and value_kind == "string"
     )
 
 

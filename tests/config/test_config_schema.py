@@ -96,8 +96,8 @@ def test_wrong_keys_and_values(old: str, new: str, expected: str) -> None:
 SOURCES = [
     ("{}", "missing key 'type'"),
     ("{type: prometheus}", "missing key 'url'"),
-    ("{type: promtheus, url: 'http://x'}", ".type: must be prometheus or file, not 'promtheus'"),
-    ("{type: fil, path: a.csv}", ".type: must be file or prometheus, not 'fil'; did you mean"),
+    ("{type: promtheus, url: 'http://x'}", ".type: must be prometheus, file or alertmanager, not"),
+    ("{type: fil, path: a.csv}", ".type: must be file, prometheus or alertmanager, not"),
     ("{type: prometheus, url: 'x:9090'}", ".url: must be a URL such as https://"),
     ("{type: prometheus, url: 'http://'}", ".url: must be a URL such as https://"),
     ("{type: prometheus, url: 'http://a:99999'}", ".url: must be a URL such as https://"),
@@ -172,8 +172,8 @@ POLICIES = [
     ("min_coverage: high", ".min_coverage: must be a percentage such as 90%, not 'high'"),
     ("min_events: -1", ".min_events: must be a whole number between 0 and"),
     ("max_staleness: 5", f".max_staleness: {DURATION}, not 5"),
-    ("freezes: []", ".freezes: not supported yet; remove it"),
-    ("exceptions: []", ".exceptions: not supported yet; remove it"),
+    ("freezes: {}", ".freezes: must be a list (`- item`), but is a mapping"),
+    ("exceptions: {}", ".exceptions: must be a list (`- item`), but is a mapping"),
     ("status: {consumed: {warning: 0}}", ".status.consumed.warning: must be more than 0%, not 0"),
     ("status: {pace: {warning: 0}}", ".status.pace.warning: must be a number above 0, not 0"),
     ("status: {burn: {}}", ".status.burn: must be a list (`- item`), but is a mapping"),
@@ -279,7 +279,7 @@ def test_json_schema_accepts_what_slogate_accepts(text: str) -> None:
         with_sli("{total: a}"),
         with_sli("{good: a, bad: b, total: c}"),
         with_policy("on_no_data: blok"),
-        with_policy("freezes: []"),
+        with_policy("freezes: [{name: nothing}]"),
     ],
 )
 def test_json_schema_refuses_what_slogate_refuses(text: str) -> None:
@@ -301,7 +301,7 @@ def test_json_schema_describes_every_key_and_is_closed() -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     assert schema["title"] == "Configuration of slogate"
     sections = [node for node in objects(schema) if isinstance(node.get("properties"), dict)]
-    assert len(sections) == 27
+    assert len(sections) == 41
     for section in sections:
         assert section["additionalProperties"] is False
         assert all(field["description"] for field in section["properties"].values())

@@ -7,7 +7,7 @@ hand: at one request a second 30 days hold 2 592 000 events, and 99.9 % allows 2
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -17,10 +17,10 @@ from hypothesis import settings
 
 from slogate.core.budget import Assessment, assess, missing
 from slogate.core.evidence import Evidence, RoleSeries
+from slogate.core.governance import Freeze
 from slogate.core.model import (
     Decision,
     Events,
-    Freeze,
     Missing,
     Policy,
     Ratio,
@@ -32,6 +32,7 @@ from slogate.core.model import (
 from slogate.core.plan import Grid, Plan, make_plan
 from slogate.core.policy import decide, default_policy
 from slogate.core.release import ReleaseRisk
+from slogate.core.situation import Situation
 from slogate.core.verdict import Budget, Counts, ServiceVerdict, SloReport
 from slogate.core.window import Calendar, Rolling, Window, parse_time
 
@@ -127,18 +128,22 @@ def evidence(
 def _series(asked: Plan, traffic: Traffic, name: str, *, whole: bool) -> RoleSeries:
     count = {"bad": traffic.bad, "good": traffic.good, "total": traffic.total}[name]
 
-    def value(start: float, end: float) -> float | None:
+    def value(start: float, end: float, without: Sequence[Span] = ()) -> float | None:
         # rounded, so that whole numbers of events stay whole
-        return round(count(start, end), 6) if traffic.observed(start, end) > 0 else None
+        if traffic.observed(start, end) <= 0:
+            return None
+        apart = (count(max(start, first), min(end, last)) for first, last in without if max(start, first) < min(end, last))  # fmt: skip
+        return round(count(start, end) - sum(apart), 6)
 
     def steps(grid: Grid | None) -> list[float | None]:
         if grid is None:
             return []
         edges = [asked.now - index * grid.step for index in range(grid.count, -1, -1)]
-        return [value(start, end) for start, end in pairwise(edges)]
+        return [value(start, end, asked.excluded) for start, end in pairwise(edges)]
 
     over_window = value(asked.period.start, asked.now) if whole else None
-    return RoleSeries(steps(asked.coarse), steps(asked.fine), over_window)
+    apart = [value(start, end) for start, end in asked.excluded]
+    return RoleSeries(steps(asked.coarse), steps(asked.fine), over_window, apart)
 
 
 def assessed(
@@ -198,7 +203,31 @@ def verdict(
         service,
         found,
         ReleaseRisk(risk, "given"),
-        fail_on=fail_on,
-        advise=advise,
-        freeze=freeze,
+        Situation(NOW, fail_on, advise=advise, deploy_freeze=freeze),
     )
+
+
+def serving(
+    *found: Assessment, under: Policy = POLICY, name: str = "checkout", **more: Any
+) -> Service:
+    """A service of these SLOs."""
+    return Service(name, tuple((item.slo, "metrics") for item in found), under, **more)
+
+
+def release(risk: Risk = Risk.LOW) -> ReleaseRisk:
+    """A release of a risk that was given."""
+    return ReleaseRisk(risk, "given")
+
+
+def span(seconds: int, lasts: int) -> tuple[int, int]:
+    """A span that begins so many seconds before NOW."""
+    return NOW - seconds, NOW - seconds + lasts
+
+
+def with_and_without(
+    traffic: Traffic, *spans: tuple[int, int], of: Window | None = None
+) -> tuple[Assessment, Assessment]:
+    """With the maintenance announced, and the same world in which nobody came meanwhile."""
+    silent = replace(traffic, silences=(*traffic.silences, *spans))
+    found = assessed(traffic, slo(window=of), maintenance=spans)
+    return found, assessed(silent, slo(window=of))

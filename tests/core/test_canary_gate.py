@@ -65,7 +65,7 @@ def test_what_a_verdict_means_for_the_release(
 def test_a_canary_that_passes_changes_nothing_but_that_it_is_told() -> None:
     alone = service()
     canary = report(PASS)
-    joined = with_canary(alone, canary, fail_on=DEFER, advise=False)
+    joined = with_canary(alone, canary, fail_on=DEFER)
     assert replace(joined, canary=None, own_checks=alone.own_checks) == alone
     assert joined.canary is canary
     (check,) = joined.own_checks[len(alone.own_checks) :]
@@ -74,7 +74,7 @@ def test_a_canary_that_passes_changes_nothing_but_that_it_is_told() -> None:
 
 
 def test_a_canary_that_is_worse_blocks_a_healthy_service() -> None:
-    joined = with_canary(service(), report(FAIL), fail_on=DEFER, advise=False)
+    joined = with_canary(service(), report(FAIL), fail_on=DEFER)
     assert (joined.decision, joined.exit_code) == (BLOCK, 30)
     assert joined.rationale[0] == "the canary is worse in latency, which means block"
     assert joined.rationale[1].startswith("latency: 18 % higher (at least 9 % higher)")
@@ -86,7 +86,7 @@ def test_a_canary_that_is_worse_blocks_a_healthy_service() -> None:
 @pytest.mark.parametrize(("fail_on", "code"), [(None, 0), (REVIEW, 10), (DEFER, 0), (BLOCK, 0)])
 def test_an_inconclusive_canary_is_a_review(fail_on: Decision | None, code: int) -> None:
     alone = service(fail_on=fail_on)
-    joined = with_canary(alone, report(INCONCLUSIVE), fail_on=fail_on, advise=False)
+    joined = with_canary(alone, report(INCONCLUSIVE), fail_on=fail_on)
     assert (joined.decision, joined.exit_code) == (REVIEW, code)
     assert joined.own_checks[-1].outcome is Checked.WARN
     assert joined.rationale[0] == "the canary is not decided yet by latency, which means review"
@@ -95,10 +95,10 @@ def test_an_inconclusive_canary_is_a_review(fail_on: Decision | None, code: int)
 
 def test_an_owner_is_asked_where_nobody_else_is() -> None:
     alone = service(owner="@shop/payments")
-    joined = with_canary(alone, report(FAIL), fail_on=DEFER, advise=False)
+    joined = with_canary(alone, report(FAIL), fail_on=DEFER)
     assert (alone.approvers, joined.approvers) == ((), ("@shop/payments",))
     named = replace(alone, approvers=("VP engineering",))
-    joined = with_canary(named, report(FAIL), fail_on=DEFER, advise=False)
+    joined = with_canary(named, report(FAIL), fail_on=DEFER)
     assert joined.approvers == ("VP engineering",)
 
 
@@ -122,7 +122,7 @@ def test_never_a_milder_decision_nor_exit_code(
 ) -> None:
     status, risk, fail_on, advise = asked
     alone = service(status, risk, fail_on=fail_on, advise=advise)
-    joined = with_canary(alone, canary, fail_on=fail_on, advise=advise)
+    joined = with_canary(alone, canary, fail_on=fail_on)
     assert joined.decision >= alone.decision
     assert joined.exit_code >= alone.exit_code
     assert set(joined.rationale) >= set(alone.rationale)
@@ -145,7 +145,7 @@ def test_a_canary_without_evidence_blocks_whatever_is_tolerated(
         clearance=Clearance(without_errors=5),
         alternatives=("wait",),
     )
-    joined = with_canary(alone, CanaryProblem("no traffic", code), fail_on=fail_on, advise=advise)
+    joined = with_canary(alone, CanaryProblem("no traffic", code), fail_on=fail_on)
     assert (joined.decision, joined.exit_code) == (BLOCK, code)
     assert joined.rationale[0] == "the canary is not judged: no traffic"
     assert (joined.alternatives, joined.clearance) == ((), Clearance())
@@ -178,6 +178,6 @@ def test_what_the_canary_holds_does_not_clear_by_waiting(
         clearance=cleared,
         alternatives=("wait a minute",),
     )
-    joined = with_canary(alone, canary, fail_on=fail_on, advise=advise)
+    joined = with_canary(alone, canary, fail_on=fail_on)
     assert joined.clearance == (Clearance() if held else cleared)
     assert ("wait a minute" in joined.alternatives) is not held

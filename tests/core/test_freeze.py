@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from slogate.core.model import Decision, Freeze, Missing, Risk, Status
+from slogate.core.governance import Freeze
+from slogate.core.model import Decision, Missing, Risk, Status
 from slogate.core.verdict import Outcome
 from tests.core.builders import at_status, verdict
 
-FREEZE = Freeze("the freeze of the tests is on")
+FREEZE = Freeze("of the tests")
+SAID = "the freeze of the tests is on"
 
 
 @pytest.mark.parametrize("status", Status)
@@ -18,7 +20,7 @@ def test_a_freeze_blocks_every_release(status: Status, risk: Risk) -> None:
     assert (found.decision, found.exit_code) == (Decision.BLOCK, 30)
     assert found.rationale[0] == "the freeze of the tests is on, which means block"
     (check,) = found.own_checks
-    assert (check.name, check.outcome, check.detail) == ("freeze", Outcome.FAIL, FREEZE.name)
+    assert (check.name, check.outcome, check.detail) == ("freeze", Outcome.FAIL, SAID)
     assert found.checks[0] == check
 
 
@@ -34,7 +36,7 @@ def test_a_freeze_may_be_advised_away_like_any_decision() -> None:
 def test_nobody_is_told_to_wait_for_a_budget_that_is_not_what_blocks() -> None:
     found = verdict(at_status(Status.HEALTHY), risk=Risk.LOW, freeze=FREEZE)
     assert found.clearance.without_errors is None
-    assert found.conditions[0] == "the deploy freeze must have ended"
+    assert found.conditions[0] == "the freeze of the tests must have ended"
     assert found.alternatives == ("wait for the end of the freeze, then run the gate again",)
 
 

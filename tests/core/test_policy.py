@@ -9,8 +9,9 @@ from types import MappingProxyType
 import pytest
 
 from slogate.core.budget import Assessment
+from slogate.core.exit_codes import exit_code
 from slogate.core.model import BurnRule, Decision, Missing, Risk, Status
-from slogate.core.policy import budget_status, default_policy, exit_code
+from slogate.core.policy import budget_status, default_policy
 from tests.core.builders import DAY, HOUR, MINUTE, at_status, policy, verdict
 
 APPROVE, REVIEW, DEFER, BLOCK = Decision

@@ -108,6 +108,11 @@ def test_every_chart_is_drawn(rendered: dict[str, Found]) -> None:
         "change": 1,
         "budget": 1,
         "budget-several": 1,
+        "override": 1,
+        "exception": 0,
+        "freeze": 1,
+        "mixed": 2,
+        "maintenance": 1,
     }
 
 

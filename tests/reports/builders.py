@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from slogate.core.model import Change, Decision, Missing, Risk, Status
-from slogate.core.policy import default_policy
+from slogate.core.policy import default_policy, overall
 from slogate.core.release import ReleaseRisk
 from slogate.core.verdict import (
     Budget,
@@ -313,17 +313,17 @@ def quiet(service: str = "batch") -> ServiceVerdict:
 
 
 def verdict(*services: ServiceVerdict, advise: bool = False) -> Verdict:
-    """The verdict of a run over these."""
+    """The verdict of a run over these; with `advise` none of them enforces anything."""
     if advise:
         services = tuple(
-            replace(item, exit_code=item.exit_code if item.exit_code >= 40 else 0)
+            replace(item, advise=True, exit_code=item.exit_code if item.exit_code >= 40 else 0)
             for item in services
         )
     return Verdict(
-        max(item.decision for item in services),
+        overall(services),
         max(item.exit_code for item in services),
         AT,
-        advise,
+        all(item.advise for item in services),
         services,
         (POLICY,),
     )

@@ -59,7 +59,7 @@ def test_advice_is_a_warning_but_for_missing_evidence() -> None:
     assert titles(verdict) == [
         ("error", "slogate: could not measure profile"),
         ("warning", "slogate: would be block payments"),
-        ("notice", "slogate: approve checkout"),
+        ("notice", "slogate: would be approve checkout"),
     ]
 
 

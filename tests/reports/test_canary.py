@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from slogate.core.arms import Counts, MetricPolicy, Outcome, Samples, Series
 from slogate.core.canary import CanaryVerdict, Measured, judge
 from slogate.core.canary_report import CanaryReport, decision
+from slogate.core.exit_codes import exit_code
 from slogate.core.model import Decision
-from slogate.core.policy import exit_code
 from slogate.reports import junit_canary
 from slogate.reports.canary import render
 from slogate.reports.chart import two_lines

@@ -8,24 +8,26 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from slogate.core.exit_codes import exit_code
 from slogate.core.model import Decision, Risk, Status
-from slogate.core.policy import exit_code
 from slogate.core.verdict import BudgetReport, Verdict
 from slogate.reports import render
 from tests.reports import builders as build
-from tests.reports import golden
+from tests.reports import golden, governed
 from tests.reports.strategies import verdicts
 
 KEYS = {
-    "": "schema decision exit_code evaluated_at mode services",
+    "": "schema decision exit_code evaluated_at mode fail_on change configuration services",
     "services": (
         "service status decision risk slos checks canary rationale conditions alternatives "
-        "approvers clears_at override"
+        "approvers clears_at mode override exception"
     ),
     "services.risk": "level score source factors",
     "services.slos": "name objective window status sli events budget burn",
     "services.slos.events": "good bad total",
-    "services.slos.budget": ("consumed remaining allowed_bad remaining_bad exhausted_at pace"),
+    "services.slos.budget": (
+        "consumed consumed_unadjusted remaining allowed_bad remaining_bad exhausted_at pace"
+    ),
     "services.slos.burn": "long short rate_long rate_short threshold status firing",
     "services.checks": "name outcome detail",
 }
@@ -76,7 +78,7 @@ def test_every_object_is_seen_by_that_test() -> None:
 def test_budgets_are_made_of_the_same_objects() -> None:
     verdict = parsed(build.several())
     report = parsed(build.budgets(*build.several().services))
-    assert set(report) == {"schema", "exit_code", "evaluated_at", "services"}
+    assert set(report) == {"schema", "exit_code", "evaluated_at", "configuration", "services"}
     for budget, service in zip(report["services"], verdict["services"], strict=True):
         assert set(budget) == {"service", "status", "exit_code", "slos", "checks"}
         assert budget["slos"] == service["slos"]
@@ -96,6 +98,21 @@ def test_the_decision_can_be_recomputed_from_the_file() -> None:
         assert matrix[service["status"]][service["risk"]["level"]] == service["decision"]
         decision = Decision[service["decision"].upper()]
         assert exit_code(decision, Decision.DEFER) == service["exit_code"]
+
+
+def test_an_exception_can_be_recomputed_from_the_file() -> None:
+    report = parsed(build.verdict(governed.excepted()))
+    (service,) = report["services"]
+    exceptions = {
+        item["type"]: item for item in report["policies"][service["policy"]]["exceptions"]
+    }
+    found = service["exception"]
+    assert exceptions[found["change_type"]]["decision"] == service["decision"] == "approve"
+    assert found == {
+        "change_type": "rollback",
+        "origin": "option",
+        "original_decision": "block",
+    }
 
 
 def status_of(slo: Any, policy: Any) -> Status:

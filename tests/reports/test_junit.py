@@ -13,7 +13,7 @@ from slogate.core.verdict import Check, Outcome, ServiceVerdict, Verdict
 from slogate.reports.escape import for_terminal
 from slogate.reports.junit import failed, render
 from tests.reports import builders as build
-from tests.reports import golden
+from tests.reports import golden, governed
 from tests.reports.strategies import HOSTILE, verdicts
 
 FILES = {
@@ -22,6 +22,7 @@ FILES = {
     "defer-advise": build.verdict(build.deferred(), advise=True),
     "no-data": build.verdict(build.no_data()),
     "several": build.several(),
+    **{name: governed.CASES[name] for name in ("override", "exception", "mixed")},
 }
 
 

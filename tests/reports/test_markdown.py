@@ -14,7 +14,7 @@ from slogate.core.verdict import BudgetReport, Check, Outcome, Verdict
 from slogate.reports import Options, render
 from slogate.reports.escape import code
 from tests.reports import builders as build
-from tests.reports import golden
+from tests.reports import golden, governed
 from tests.reports.strategies import HOSTILE, NAMES, verdicts
 
 PAGES: dict[str, Verdict | BudgetReport] = {
@@ -27,6 +27,7 @@ PAGES: dict[str, Verdict | BudgetReport] = {
     "unmeasured": build.verdict(build.unmeasured()),
     "several": build.several(),
     "change": replace(build.verdict(build.deferred()), change=build.change()),
+    **governed.CASES,
     "budget": build.budgets(build.deferred()),
     "budget-several": build.budgets(build.approved("accounts"), build.blocked(), build.no_data()),
 }

@@ -26,6 +26,8 @@ def test_a_deferred_service() -> None:
         "budget-remaining": "0.21",
         "clears-at": "2026-11-22T03:10:00Z",
         "retry-after": str(39 * build.HOUR + 180),
+        "mode": "enforce",
+        "override": "false",
         "reason": "warning budget and medium risk (--risk) mean defer - availability is at warning: "
         "79.0 % of the error budget is consumed (75 %: more than that is warning)",
     }
@@ -66,7 +68,7 @@ def test_what_was_not_judged_never_reads_as_approved(code: int) -> None:
 
 
 def test_statuses_are_in_the_order_of_the_reports() -> None:
-    assert list(_STATUSES) == sorted(_STATUSES, key=labels._severity)
+    assert list(_STATUSES) == sorted(_STATUSES, key=labels.severity)
     assert set(_STATUSES) == {*Status, *Missing}
 
 
@@ -140,6 +142,8 @@ def test_a_run_without_a_verdict() -> None:
     assert {name: value for name, value in found.items() if value} == {
         "decision": "block",
         "exit-code": "2",
+        "mode": "enforce",
+        "override": "false",
         "reason": "slogate.yaml:3: a: b slogate.yaml:4: \uff04(c)",
     }
 

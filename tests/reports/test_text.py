@@ -13,7 +13,7 @@ from slogate.core.verdict import BudgetReport, Verdict
 from slogate.reports import Options, render
 from slogate.reports.layout import bar, shorten
 from tests.reports import builders as build
-from tests.reports import golden
+from tests.reports import golden, governed
 from tests.reports.strategies import verdicts
 
 SCREENS: dict[str, tuple[Verdict | BudgetReport, Options]] = {
@@ -31,6 +31,7 @@ SCREENS: dict[str, tuple[Verdict | BudgetReport, Options]] = {
     "several": (build.several(), Options()),
     "several-color": (build.several(), Options(color=True)),
     "several-advise": (build.verdict(build.approved(), build.blocked(), advise=True), Options()),
+    **{name: (verdict, Options()) for name, verdict in governed.CASES.items()},
     "budget": (build.budgets(build.deferred()), Options()),
     "budget-several": (
         build.budgets(build.approved("accounts"), build.blocked(), build.no_data()),

@@ -17,6 +17,7 @@ from slogate.core.words import rfc3339
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError
 from slogate.sources.file import FileSource
+from slogate.sources.interface import Freshness, Unclear
 from tests.sources.builders import DAY, POLICY, slo
 
 HOUR = 3600
@@ -223,3 +224,74 @@ def test_a_device_is_no_file_of_counts(tmp_path: Path) -> None:
     path.symlink_to("/dev/zero")
     with pytest.raises(MeasurementError, match="no regular file"):
         fetch(path)
+
+
+def maintained(path: Path, spans: list[tuple[int, int]], *, looks_back: bool = False) -> Evidence:
+    opened = source(path)
+    plan = make_plan(
+        Rolling(2 * DAY),
+        POLICY.burn,
+        NOW,
+        finest=opened.finest,
+        maintenance=spans,
+        looks_back=looks_back,
+    )
+    return opened.fetch(SLI, plan, Deadline(10))
+
+
+@pytest.mark.parametrize("step", [60, 300, HOUR])
+def test_rows_that_end_in_maintenance_do_not_count(tmp_path: Path, step: int) -> None:
+    span = (NOW - DAY - 77, NOW - DAY + 5 * HOUR + 13)
+    late = (NOW - 40 * 60, NOW - 11)
+    busy = [
+        (at, total, total if any(a < at <= b for a, b in (span, late)) else 0)
+        for at, total, _ in rows(step)
+    ]
+    evidence = maintained(csv(tmp_path, busy), [span, late])
+    counted = [[bad for at, _, bad in busy if a < at <= b] for a, b in (span, late)]
+    assert evidence.roles["bad"].excluded == [sum(bad) if bad else None for bad in counted]
+    found = assess(slo(SLI, days=2), POLICY, evidence).report
+    assert found.budget is not None, found.detail
+    assert found.budget.consumed == 0
+    assert all(not burn.rate_long for burn in found.burn)
+    assert all(not burn.rate_short for burn in found.burn)
+
+
+def test_rows_of_the_window_before_may_have_holes(tmp_path: Path) -> None:
+    lines = ["time,requests,errors", *(f"{at},1000,{bad}" for at, _, bad in rows(HOUR, days=4))]
+    lines[5] = lines[5].rpartition(",")[0] + ","
+    path = tmp_path / "counts.csv"
+    path.write_text("\n".join(lines))
+    assert maintained(path, [], looks_back=True).roles["total"].whole == 48_000
+    lines[-5] = lines[-5].rpartition(",")[0] + ","
+    path.write_text("\n".join(lines))
+    with pytest.raises(NoDataError, match="has no 'errors'"):
+        maintained(path, [], looks_back=True)
+
+
+def test_rows_of_the_window_before_are_no_rows_in_the_window(tmp_path: Path) -> None:
+    old = [row for row in rows(HOUR, days=5) if row[0] < NOW - 3 * DAY - 10 * HOUR]
+    with pytest.raises(NoDataError, match="no rows in the window"):
+        maintained(csv(tmp_path, old), [], looks_back=True)
+
+
+@pytest.mark.parametrize(
+    ("age", "interval", "fresh"),
+    [
+        (100, 60, True),
+        (179, 60, True),
+        (180, 60, False),
+        (100, None, True),
+        (899, None, True),
+        (900, None, False),
+    ],
+)
+def test_the_newest_row_is_as_old_as_it_is(
+    tmp_path: Path, *, age: int, interval: int | None, fresh: bool
+) -> None:
+    path = csv(tmp_path, rows(300))
+    newest = NOW // 300 * 300
+    found = source(path).freshness(SLI, 3, interval, newest + age, Deadline(10))
+    assert found == Freshness(3 * (interval or 300), interval or 300, fresh=fresh)
+    latency = Latency("x", 0.3)
+    assert isinstance(source(path).freshness(latency, 3, None, NOW, Deadline(10)), Unclear)

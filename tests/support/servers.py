@@ -1,4 +1,4 @@
-"""Real Prometheus and VictoriaMetrics servers as plain child processes, for `with` statements.
+"""Real Prometheus, VictoriaMetrics and Alertmanager servers as plain child processes, for `with` statements.
 
 Each listens on a free loopback port, keeps its files in a temporary directory of its own (or the
 data in a directory that the caller names and keeps) and is ended by its own process id.
@@ -6,6 +6,7 @@ data in a directory that the caller names and keeps) and is ended by its own pro
 
 from __future__ import annotations
 
+import json
 import shutil
 import ssl
 import subprocess
@@ -17,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from socket import socket
 from types import TracebackType
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from typing_extensions import Self
 
@@ -211,6 +212,64 @@ class VictoriaMetrics(Server):
     def force_flush(self) -> None:
         """Make what was written visible to queries."""
         _OPENER.open(f"{self.url}/internal/force_flush", timeout=60).close()
+
+
+class Vmalert(Server):
+    """Evaluates the alert rules of `rules`, a YAML text, on the server at `datasource`."""
+
+    binary = "vmalert"
+    ready_path = "/health"
+
+    def __init__(self, datasource: str, rules: str) -> None:
+        super().__init__()
+        self.datasource, self.rules = datasource, rules
+
+    def command(self) -> list[str]:
+        (self.home / "rules.yml").write_text(self.rules, encoding="utf-8")
+        return [
+            self.binary,
+            f"-rule={self.home}/rules.yml",
+            f"-datasource.url={self.datasource}",
+            "-notifier.url=http://127.0.0.1:9",  # nobody listens to what fires
+            f"-httpListenAddr=127.0.0.1:{self.port}",
+            "-evaluationInterval=1s",
+            "-loggerLevel=WARN",
+        ]
+
+
+class Alertmanager(Server):
+    """It notifies nobody; `config` is a YAML text."""
+
+    binary = "prometheus-alertmanager"
+    ready_path = "/-/ready"
+
+    def __init__(
+        self, *, config: str = "route: {receiver: none}\nreceivers: [{name: none}]\n"
+    ) -> None:
+        super().__init__()
+        self.config = config
+
+    def command(self) -> list[str]:
+        (self.home / "alertmanager.yml").write_text(self.config, encoding="utf-8")
+        return [
+            self.binary,
+            f"--config.file={self.home}/alertmanager.yml",
+            f"--storage.path={self.data_dir}",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+            "--cluster.listen-address=",  # no port for gossip
+            "--log.level=warn",
+        ]
+
+    def post(self, path: str, body: Any) -> Any:
+        """The answer of its API v2 to a JSON body, None where that is empty."""
+        request = urllib.request.Request(
+            f"{self.url}/api/v2/{path}",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with _OPENER.open(request, timeout=30) as response:
+            text = response.read()
+        return json.loads(text) if text else None
 
 
 def _free_port() -> int:
