@@ -12,7 +12,7 @@ PULL: dict[str, Any] = {
         "number": 7,
         "title": "Pay faster",
         "html_url": "https://github.com/acme/shop/pull/7",
-        "base": {"sha": "a" * 40},
+        "base": {"sha": "a" * 40, "ref": "main"},
         "head": {"sha": "b" * 40, "ref": "faster"},
         "labels": [{"name": "payment"}],
     },

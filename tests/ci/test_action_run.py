@@ -285,26 +285,55 @@ def example(name: str) -> dict[str, Any]:
     return {"on" if key is True else key: value for key, value in document.items()}
 
 
+OVERRIDE = 'OPS-12: "; touch owned; $(touch owned)'
+POLICY = """\
+policy:
+  override: {actors: [octocat], reason: '^OPS-[0-9]+'}
+"""
+
+
 @pytest.mark.parametrize(
-    ("risk", "environment", "deployed"),
-    [("low", "production", True), ("medium", "production-review", True), ("high", "", False)],
+    ("inputs", "environment", "said"),
+    [
+        ({"risk": "low"}, "production", "approve (mode enforce, override false)"),
+        ({"risk": "medium"}, "production-review", "review (mode enforce, override false)"),
+        ({"risk": "high"}, "", ""),
+        ({"risk": "high", "advise": "true"}, "production", "defer (mode advise, override false)"),
+        (
+            {"risk": "high", "override": OVERRIDE},
+            "production",
+            "approve (mode enforce, override true)",
+        ),
+        ({"risk": "high", "override": "because"}, "", ""),
+    ],
 )
 def test_the_example_lets_a_person_review(
-    tool_cache: Path, tmp_path: Path, risk: str, environment: str, *, deployed: bool
+    tool_cache: Path, tmp_path: Path, inputs: dict[str, str], environment: str, said: str
 ) -> None:
     document = example("deploy.yml")
     chosen = document["jobs"]["deploy"]["environment"]
     document["jobs"]["deploy"]["steps"][-1]["env"]["ENVIRONMENT"] = chosen
     document["jobs"]["deploy"]["steps"][-1]["run"] += 'echo "environment <$ENVIRONMENT>"\n'
-    document["jobs"]["gate"]["steps"][-1]["with"] = {"risk": risk, "at": DEMO_AT}
+    given = {name: value for name, value in inputs.items() if name != "override"}
+    document["jobs"]["gate"]["steps"][-1]["with"] |= {"at": DEMO_AT, **given}
+    config = EXAMPLE_FILES["slogate.yaml"] + POLICY
     run = run_workflow(
-        {".github/workflows/deploy.yml": yaml.safe_dump(document), **EXAMPLE_FILES},
+        {
+            ".github/workflows/deploy.yml": yaml.safe_dump(document),
+            **EXAMPLE_FILES,
+            "slogate.yaml": config,
+        },
+        event="workflow_dispatch",
+        payload={"inputs": {"override": inputs.get("override", "")}},
         tool_cache=tool_cache,
         tmp_path=tmp_path,
     )
+    deployed = bool(said)
     assert run.jobs["gate"] == ("success" if deployed else "failure")
     assert run.jobs["deploy"] == ("success" if deployed else "skipped")
     assert (f"environment <{environment}>" in run.log) == deployed
+    assert f"the gate said {said}: " in run.log or not deployed
+    assert not list(tmp_path.rglob("owned"))
 
 
 def test_the_smallest_example_comments(
@@ -313,7 +342,7 @@ def test_the_smallest_example_comments(
     document = example("gate.yml")
     document["jobs"]["gate"]["steps"][1]["with"]["at"] = DEMO_AT
     change = {"src/change.py": lines(400)}
-    sides = {"base": {"sha": earlier.tip}, "head": {"ref": "faster"}}
+    sides = {"base": {"sha": earlier.tip, "ref": "main"}, "head": {"ref": "faster"}}
     run = run_workflow(
         {".github/workflows/gate.yml": json.dumps(document), **EXAMPLE_FILES, **change},
         event="pull_request",

@@ -19,7 +19,7 @@ from tests.support.faulty import faulty
 
 NAMES = {
     *("decision", "exit-code", "status", "risk", "budget-remaining", "clears-at", "retry-after"),
-    *("reason", "report-json", "report-markdown"),
+    *("mode", "override", "reason", "report-json", "report-markdown"),
 }
 
 

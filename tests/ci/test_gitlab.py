@@ -65,7 +65,7 @@ def test_without_a_verdict_the_outputs_say_block(tmp_path: Path) -> None:
 def test_a_deploy_freeze_blocks(tmp_path: Path, value: str, code: int) -> None:
     run = slogate(*DEMO, "--risk", "low", env=gitlab(tmp_path) | {"CI_DEPLOY_FREEZE": value})
     assert run.code == code
-    assert ("GitLab's deploy freeze is on" in run.out) == (code == 30)
+    assert ("the freeze of GitLab (CI_DEPLOY_FREEZE) is on" in run.out) == (code == 30)
 
 
 def test_a_link_among_the_reports_is_not_written_through(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from tests.cli.running import ROOT, Run, slogate, write_config
 from tests.reports.strategies import HOSTILE
 from tests.support.faulty import error, faulty
 from tests.support.hub import TOKEN, Hub
+from tests.support.repository import Repository
 
 NAMES = [
     *HOSTILE,
@@ -109,13 +110,35 @@ def test_a_hostile_change_on_github(tmp_path: Path, hub: Hub, text: str) -> None
     run = check(config(tmp_path, text), environ, "--comment", "always")
     assert run.code == 20, run.err
     found = outputs(tmp_path)
-    assert len(found) == 10
+    assert len(found) == 12
     assert (found["decision"], found["exit-code"]) == ("defer", "20")
     assert_harmless_log(run, annotations=1)
     assert_harmless_page((tmp_path / "step-summary").read_text())
     (comment,) = hub.comments(7)
     assert_harmless_page(comment["body"])
     assert comment["body"].count("<!--") == 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("text", NAMES[::3])
+def test_a_hostile_target_whose_configuration_counts(
+    tmp_path: Path, text: str, *, known: bool
+) -> None:
+    config(tmp_path, "ann")
+    repository = Repository(tmp_path)
+    sha = repository.commit({"slogate.yaml": (tmp_path / "slogate.yaml").read_text()})
+    payload = hostile_payload(text)
+    payload["pull_request"]["base"] = {"sha": sha if known else text, "ref": text}
+    run = slogate(
+        *("check", "--config-ref", "auto", "--at", "2026-11-20T12:07:00Z", "--risk", "high"),
+        cwd=tmp_path,
+        env={name: in_yaml(value) for name, value in github(tmp_path, payload=payload).items()},
+    )
+    assert run.code == (20 if known else 2), run.err
+    assert outputs(tmp_path)["decision"] == ("defer" if known else "block")
+    assert_harmless_log(run, annotations=1)
+    assert_harmless_page((tmp_path / "step-summary").read_text())
+    assert not list(tmp_path.rglob("owned"))
 
 
 @pytest.mark.parametrize("text", NAMES)
@@ -128,7 +151,7 @@ def test_a_hostile_change_on_gitlab(tmp_path: Path, text: str) -> None:
     assert run.code == 20, run.err
     folder = tmp_path / "slogate-report"
     lines = (folder / "outputs.env").read_text().splitlines()
-    assert len(lines) == 10
+    assert len(lines) == 12
     assert all(re.fullmatch(r"SLOGATE_[A-Z_]+=[^$`'\"\\]*", line) for line in lines)
     assert ET.parse(folder / "junit.xml").getroot().get("failures") == "2"
     assert_harmless_page((folder / "summary.md").read_text())
@@ -145,7 +168,7 @@ def test_names_that_no_configuration_may_have_are_refused_as_text(tmp_path: Path
     path.write_text(json.dumps(document))
     run = check(path, github(tmp_path))
     assert run.code == 2
-    assert len(outputs(tmp_path)) == 10
+    assert len(outputs(tmp_path)) == 12
     assert_harmless_log(run, annotations=10)
     assert_harmless_page((tmp_path / "step-summary").read_text())
 

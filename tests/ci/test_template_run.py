@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -17,9 +14,12 @@ import yaml
 
 from tests.ci.gates import AS_OF, GATES, Gate, config
 from tests.ci.past import Past, past
+from tests.ci.wheels import mirror, wheel
 from tests.cli.running import ROOT
 from tests.support.gitlab_runner import MISSING, PipelineRun, run_pipeline
 from tests.support.servers import Prometheus
+
+__all__ = ["wheel"]
 
 pytestmark = [pytest.mark.realstack, pytest.mark.usefixtures("gitlab_ci_local")]
 
@@ -29,33 +29,6 @@ EXAMPLE_FILES = {
     "slogate.yaml": (ROOT / "examples/file/slogate.yaml").read_text(),
     "checkout.csv": (ROOT / "examples/file/checkout.csv").read_text(),
 }
-
-
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The package in a mirror: a folder that holds all it needs, from which jobs install quickly."""
-    folder = tmp_path_factory.mktemp("mirror")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation",
-         "--wheel-dir", folder, ROOT],
-        check=True,
-    )  # fmt: skip
-    (path,) = folder.glob("slogate-*.whl")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary", ":all:", "--dest",
-         folder, path],
-        check=True,
-    )  # fmt: skip
-    return str(path)
-
-
-def mirror(wheel: str) -> dict[str, str]:
-    """The variables of a job that may ask nobody else."""
-    return {
-        "PIP_NO_INDEX": "1",
-        "PIP_FIND_LINKS": str(Path(wheel).parent),
-        "PIP_CONFIG_FILE": os.devnull,
-    }
 
 
 def job(gate: Gate) -> dict[str, Any]:
@@ -215,6 +188,13 @@ DEPLOYED = "> your deployment of "
 def test_the_example_deploys_what_is_approved(tmp_path: Path, wheel: str) -> None:
     run = pipeline(tmp_path, wheel, SLOGATE_CHECK_RISK="low")
     assert run.jobs == {"slogate": "PASS", "deploy": "PASS", "deploy after review": MISSING}
+    assert run.log.count(DEPLOYED) == 1
+
+
+def test_the_example_holds_nobody_up_where_the_mode_is_advise(tmp_path: Path, wheel: str) -> None:
+    run = pipeline(tmp_path, wheel, SLOGATE_CHECK_RISK="high", SLOGATE_CHECK_ADVISE="true")
+    assert run.jobs == {"slogate": "PASS", "deploy": "PASS", "deploy after review": MISSING}
+    assert "SLOGATE_DECISION=defer\n" in run.dotenv["slogate"]
     assert run.log.count(DEPLOYED) == 1
 
 
