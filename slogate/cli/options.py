@@ -16,7 +16,7 @@ FORMATS = ("text", "markdown", "json")
 LONGEST = 86_400
 """Seconds; a longer deadline is a typing error."""
 FAIL_ON = ("review", "defer", "block", "never")
-COMMANDS = ("check", "budget", "risk", "canary", "lint", "schema")
+COMMANDS = ("check", "budget", "risk", "canary", "lint", "schema", "test")
 _FOREIGN = {
     *("SLOGATE_TRACEBACK", "SLOGATE_PACKAGE", "SLOGATE_PYTHON"),
     *("SLOGATE_GITHUB_TOKEN", "SLOGATE_GITLAB_TOKEN"),
