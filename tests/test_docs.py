@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from slogate import errors
+from slogate.core.exit_codes import DECISION_CODES
 from slogate.core.model import Risk, Status
-from slogate.core.policy import DECISION_CODES, default_policy
+from slogate.core.policy import default_policy
 from slogate.core.window import format_duration
 from tests.cli.running import ROOT, slogate
 
@@ -114,7 +115,8 @@ def test_commands_are_all_documented() -> None:
 
 
 def anchor(heading: str) -> str:
-    return "#" + heading.lstrip("# ").lower().replace(" ", "-")
+    words = re.sub(r"[^\w\s-]", "", heading.lstrip("# ").lower())
+    return "#" + words.replace(" ", "-")
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
