@@ -74,7 +74,7 @@ def _start(git: Git, name: str) -> Commitish | None:
     if len(set(found.values())) > 1 or (name in _PSEUDO and found):
         also = "" if name not in _PSEUDO else f"{name} and "
         raise AmbiguousError(
-            f"{_short(name)} may be {also}{' and '.join(found)}: write the one that is meant"
+            f"{short(name)} may be {also}{' and '.join(found)}: write the one that is meant"
         )
     return next(iter(found.values()), None)
 
@@ -90,5 +90,6 @@ def _numbered(git: Git, name: str) -> Iterator[Commitish]:
             yield commit
 
 
-def _short(name: str) -> str:
+def short(name: str) -> str:
+    """A foreign name in quotes, cut where nobody reads on."""
     return repr(name if len(name) <= 80 else f"{name[:79]}…")

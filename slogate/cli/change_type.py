@@ -33,13 +33,17 @@ def trailers(
     known = next((risk.revisions.head for risk in risks.values() if risk.revisions), None)
     if not trusted and known is None:
         return ()
-    name = known or head or (change.head if change else None) or "HEAD"
     try:
         git = Git(Path.cwd(), os.environ, deadline)
-        commit = find_commit(git, name)
-        if commit is None:
-            raise ChangeError(f"there is no commit {name}")
-        return read_trailers(git, commit.sha)
+        return read_trailers(git, known or _head(git, change, head))
     except (ChangeError, OSError) as error:
         warn([f"the trailers of the commit cannot be read, and say nothing: {error}"], quiet=False)
         return ()
+
+
+def _head(git: Git, change: Change | None, head: str | None) -> str:
+    name = head or (change.head if change else None) or "HEAD"
+    commit = find_commit(git, name)
+    if commit is None:
+        raise ChangeError(f"there is no commit {name}")
+    return commit.sha

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from slogate.changes.blobs import Tree
 from slogate.changes.git import Git
-from slogate.changes.names import REMOTE, find_commit, find_ref
+from slogate.changes.names import REMOTE, find_commit, find_ref, short
 from slogate.changes.place import Place, find_place, submodule_of
 from slogate.changes.requests import ON_GITHUB, is_request
 from slogate.ci.detect import detect
@@ -40,7 +40,6 @@ from slogate.errors import ChangeError, ConfigError, Problem
 
 AUTO = "auto"
 _PLAIN = re.compile(r"[A-Za-z0-9][\w./-]*", re.ASCII)
-_LONGEST = 80
 _ITSELF = "`--config-ref none` reads the configuration of the work tree"
 
 
@@ -67,7 +66,7 @@ def protected(wanted: Wanted, *, allow_unset: bool, needed: str) -> Iterator[Loa
         reference = _reference(wanted)
         path = _path(reference, wanted) if reference else None
     except ChangeError as error:
-        raise ConfigError(f"--config-ref {_short(wanted.ref)}: {error}") from None
+        raise ConfigError(f"--config-ref {short(wanted.ref or '')}: {error}") from None
     if reference is None or path is None:
         yield None
         return
@@ -148,9 +147,9 @@ def _missing(git: Git, wanted: Wanted, change: Change | None) -> ConfigError:
         )
     name = target if wanted.ref == AUTO else wanted.ref or ""
     what = (
-        f"the branch that the request is for, {_short(name)}, is not"
+        f"the branch that the request is for, {short(name)}, is not"
         if wanted.ref == AUTO
-        else f"there is no branch, tag or commit {_short(name)}"
+        else f"there is no branch, tag or commit {short(name)}"
     )
     branch = name.removeprefix("origin/")
     fetch = f"git fetch origin {branch}" if _PLAIN.fullmatch(branch) else "git fetch origin"
@@ -224,8 +223,3 @@ def _renamed(problems: tuple[Problem, ...], path: Path, shown: str) -> tuple[Pro
         else item
         for item in problems
     )
-
-
-def _short(name: str | None) -> str:
-    text = name or ""
-    return repr(text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…")

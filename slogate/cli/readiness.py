@@ -9,28 +9,19 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from slogate.cli.readiness_facts import (
-    ALERT_RULES,
-    ALERTS,
-    METRICS,
-    ROLLBACK,
-    alert_rules,
-    alerts,
-    metrics,
-    rollback,
-)
+from slogate.cli.readiness_facts import alert_rules, alerts, metrics, rollback
 from slogate.config.settings import Config
 from slogate.core import words
 from slogate.core.governance import Readiness
 from slogate.core.model import Service
-from slogate.core.situation import Fact
+from slogate.core.situation import ALERT_RULES, ALERTS, METRICS, ROLLBACK_PLAN, Fact
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError, Problem
 from slogate.pool import run_all
 from slogate.sources import open_source
 from slogate.sources.interface import AlertSource, FreshSource, RuleSource, Source
 
-KEYS = {METRICS: "metrics", ALERT_RULES: "alert_rules", ROLLBACK: "rollback", ALERTS: "alerts"}
+KEYS = {METRICS: "metrics", ALERT_RULES: "alert_rules", ROLLBACK_PLAN: "rollback", ALERTS: "alerts"}
 """The key of the configuration that asks for a fact."""
 DISK = ""
 """The group of questions that no source answers."""
@@ -116,7 +107,7 @@ def _questions(
         ask = partial(alert_rules, rules, wanted.alert_rules, deadline)
         yield _Question(service, ALERT_RULES, wanted.rules_source, ask)
     if wanted.rollback_command or wanted.rollback_file:
-        yield _Question(service, ROLLBACK, DISK, partial(rollback, wanted, folder))
+        yield _Question(service, ROLLBACK_PLAN, DISK, partial(rollback, wanted, folder))
     if wanted.alerts_source:
         manager = cast("AlertSource", sources[wanted.alerts_source])
         ask = partial(alerts, manager, wanted.alerts, deadline)

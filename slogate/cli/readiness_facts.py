@@ -10,7 +10,7 @@ from slogate.config.files import NO_FILE, NoRegularFileError, open_file
 from slogate.core import words
 from slogate.core.governance import Readiness
 from slogate.core.model import Sli
-from slogate.core.situation import Fact
+from slogate.core.situation import ALERT_RULES, ALERTS, METRICS, ROLLBACK_PLAN, Fact
 from slogate.core.window import format_duration
 from slogate.deadline import Deadline
 from slogate.sources.interface import (
@@ -22,7 +22,6 @@ from slogate.sources.interface import (
     Unclear,
 )
 
-METRICS, ALERT_RULES, ROLLBACK, ALERTS = "metrics", "alert rules", "rollback plan", "alerts"
 MOST_ALERTS = 5
 NO_RULES = (
     ", and the source has none at all (name the one that evaluates them; for VictoriaMetrics that is "
@@ -86,12 +85,12 @@ def _wrong_rule(name: str, rules: Sequence[AlertRule]) -> Iterator[str]:
 def rollback(wanted: Readiness, folder: Path) -> Fact:
     """Is it said how to go back? The file is relative to the configuration's folder."""
     if wanted.rollback_command:
-        return _holds(ROLLBACK, f"declared, and not run by slogate: {wanted.rollback_command}")
+        return _holds(ROLLBACK_PLAN, f"declared, and not run by slogate: {wanted.rollback_command}")
     problem = _wrong_plan(wanted.rollback_file, folder)
     if problem:
         remedy = f"{wanted.rollback_file} must say how to go back"
-        return _fails(ROLLBACK, problem, remedy)
-    return _holds(ROLLBACK, f"the way back is described in {wanted.rollback_file}")
+        return _fails(ROLLBACK_PLAN, problem, remedy)
+    return _holds(ROLLBACK_PLAN, f"the way back is described in {wanted.rollback_file}")
 
 
 def _wrong_plan(name: str, folder: Path) -> str:

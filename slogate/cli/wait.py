@@ -9,6 +9,7 @@ from slogate.cli.progress import Clock
 from slogate.core import words
 from slogate.core.verdict import Verdict
 from slogate.reports.labels import outcome
+from slogate.reports.outputs import clears_at
 
 SHORTEST, LONGEST = 30, 300
 """Seconds between two checks."""
@@ -45,13 +46,6 @@ def until_it_passes(
             f"checking again in {words.span(round(pause))}, for {words.span(round(left))} more"
         )
         clock.wait(pause)
-
-
-def clears_at(verdict: Verdict) -> int | None:
-    """When the last failing service is foreseen to pass (Unix seconds); None unless all are."""
-    times = [item.clearance.without_errors for item in verdict.services if item.exit_code]
-    known = [time for time in times if time is not None]
-    return max(known) if known and len(known) == len(times) else None
 
 
 def _pause(verdict: Verdict, now: int) -> float:

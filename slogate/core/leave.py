@@ -111,7 +111,7 @@ def _excepted(
     why = f"{becomes}; without this exception: {_plain(was)}"
     lenient = exemption.decision
     # NOTE: what still fails clears when it would without the exception.
-    fails = lenient >= (situation.fail_on or Decision.DEFER)
+    fails = lenient >= situation.threshold
     people = verdict.approvers or ((verdict.owner,) if verdict.owner else ())
     return replace(
         verdict,
@@ -148,7 +148,7 @@ def _who_agrees(
 def _overridden(
     verdict: ServiceVerdict, rule: OverrideRule | None, asked: Request, situation: Situation
 ) -> ServiceVerdict:
-    failing = situation.fail_on or Decision.DEFER
+    failing = situation.threshold
     was = LACKING.get(verdict.exit_code, verdict.decision.word)
     passes = was not in LACKING.values() and verdict.decision < failing
     # NOTE: a review holds up whoever deploys, though not this run, so it may be worth an override.

@@ -87,7 +87,7 @@ def decide(
         risk,
         calls,
         _service_status(reports, stopping),
-        situation.fail_on or Decision.DEFER,
+        situation.threshold,
         rulings,
     )
     advise = situation.advise or service.advise

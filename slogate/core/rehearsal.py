@@ -19,13 +19,20 @@ from slogate.core.model import Decision, Missing, Policy, Risk, Service, Slo, St
 from slogate.core.policy import decide
 from slogate.core.release import ReleaseRisk
 from slogate.core.rulings import of_service
-from slogate.core.situation import Fact, Request, Situation
+from slogate.core.situation import (
+    ALERT_RULES,
+    ALERTS,
+    METRICS,
+    ROLLBACK_PLAN,
+    Fact,
+    Request,
+    Situation,
+)
 from slogate.core.stated import SAID, breached, of_consumed, of_missing, of_status
 from slogate.core.upstream import Upstream
 from slogate.core.verdict import ServiceVerdict, SloReport
 from slogate.core.window import Rolling, parse_time
 
-METRICS, ALERT_RULES, ROLLBACK_PLAN, ALERTS = "metrics", "alert rules", "rollback plan", "alerts"
 READINESS = (METRICS, ALERT_RULES, ROLLBACK_PLAN, ALERTS)
 """The items of readiness that a test can state."""
 NO_FREEZE = parse_time("2026-01-01T12:00:00Z")

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from slogate.core.governance import Freeze
 from slogate.core.model import Decision
 
+METRICS, ALERT_RULES, ROLLBACK_PLAN, ALERTS = "metrics", "alert rules", "rollback plan", "alerts"
+"""The items of readiness, each the name of its fact and of its check."""
+
 
 @dataclass(frozen=True)
 class Request:
@@ -34,6 +37,11 @@ class Situation:
     trailers: tuple[tuple[str, str], ...] = ()
     override: Request | None = None
     cost: float | None = None
+
+    @property
+    def threshold(self) -> Decision:
+        """The mildest decision that fails, or would where decisions fail nothing."""
+        return self.fail_on or Decision.DEFER
 
 
 @dataclass(frozen=True)

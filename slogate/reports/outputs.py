@@ -42,7 +42,7 @@ _STATUSES: tuple[Status | Missing, ...] = (
 def outputs(verdict: Verdict) -> dict[str, str]:
     """The values of all `NAMES`, in their order; what is not known is empty."""
     stopped = verdict.exit_code in labels.STOPS
-    clears = _clears_at(verdict)
+    clears = clears_at(verdict)
     slos = [slo for service in verdict.services for slo in service.slos]
     overridden = any(service.override is not None for service in verdict.services)
     return {
@@ -89,7 +89,7 @@ def dotenv(values: Mapping[str, str], prefix: str = "SLOGATE_") -> str:
     return "".join(lines)
 
 
-def _clears_at(verdict: Verdict) -> int | None:
+def clears_at(verdict: Verdict) -> int | None:
     """When the last failing service clears, as Unix time; None unless each of them will."""
     failing = [item for item in labels.obeyed(verdict) if labels.fails(verdict, item)]
     times = [service.clearance.without_errors for service in failing]
