@@ -24,8 +24,6 @@ from tests.cli.targets import (
     PROTECTED,
     PULL,
     STRICT,
-    alone,
-    checked_out,
     judged,
     seen,
     sha,
@@ -34,14 +32,6 @@ from tests.cli.targets import (
 from tests.support.repository import Repository
 
 AT = "2026-11-20T12:07:00Z"
-
-
-@pytest.fixture
-def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    alone(monkeypatch, tmp_path)
-    repo = checked_out(tmp_path / "shop")
-    monkeypatch.chdir(repo.folder)
-    return repo
 
 
 def nearer(repo: Repository) -> None:

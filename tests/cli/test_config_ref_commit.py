@@ -17,23 +17,12 @@ from tests.cli.targets import (
     PROTECTED,
     PULL,
     STRICT,
-    alone,
-    checked_out,
     judged,
     seen,
     sha,
     written,
 )
 from tests.support.repository import Repository, git
-
-
-@pytest.fixture
-def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    alone(monkeypatch, tmp_path)
-    repo = checked_out(tmp_path / "shop")
-    monkeypatch.chdir(repo.folder)
-    return repo
-
 
 BRANCHES = {
     "origin/main": "99",

@@ -20,23 +20,12 @@ from tests.cli.targets import (
     PULL,
     STRICT,
     TARGET,
-    alone,
-    checked_out,
     judged,
     seen,
     sha,
     written,
 )
 from tests.support.repository import Content, Module, Repository
-
-
-@pytest.fixture
-def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    alone(monkeypatch, tmp_path)
-    repo = checked_out(tmp_path / "shop")
-    monkeypatch.chdir(repo.folder)
-    return repo
-
 
 PLACES = [
     ("", None, STRICT, "slogate.yaml"),

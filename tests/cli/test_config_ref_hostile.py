@@ -21,7 +21,6 @@ from tests.cli.targets import (
     PULL,
     STRICT,
     TARGET,
-    alone,
     checked_out,
     judged,
     written,
@@ -30,14 +29,6 @@ from tests.support.repository import Repository
 
 AUTO = Wanted(ref="auto", change=PULL)
 BOTH = pytest.mark.parametrize("wanted", [PROTECTED, AUTO], ids=["ref", "auto"])
-
-
-@pytest.fixture
-def repo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    alone(monkeypatch, tmp_path)
-    repo = checked_out(tmp_path / "shop")
-    monkeypatch.chdir(repo.folder)
-    return repo
 
 
 def enter(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
