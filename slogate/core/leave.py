@@ -163,10 +163,12 @@ def _overridden(
     if refusal:
         said = f"the override is refused, and the decision stands ({_plain(was)}): {refusal}"
         check = Check("override", Outcome.FAIL, said)
+        # NOTE: before it only the exception, of which the reports tell in the first sentence.
+        first = 1 if verdict.exception else 0
         return replace(
             verdict,
             own_checks=(*verdict.own_checks, check),
-            rationale=(said, *verdict.rationale),
+            rationale=(*verdict.rationale[:first], said, *verdict.rationale[first:]),
         )
     why = f"{asked.actor} overrides {_plain(was)}: {asked.reason}"
     return replace(

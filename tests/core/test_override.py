@@ -183,6 +183,14 @@ def test_after_an_exception_both_traces_are_kept() -> None:
     assert trace == ("block", "review")
 
 
+def test_a_refused_override_leaves_what_the_exception_says_in_front() -> None:
+    found = asked(rule=None, stated="security", fail_on=REVIEW)
+    assert (found.decision, found.exit_code, found.override) == (REVIEW, 10, None)
+    assert found.exception is not None
+    assert found.rationale[0].startswith("a change of type security")
+    assert found.rationale[1].startswith("the override is refused")
+
+
 HOSTILE = [
     "OPS-1\n::set-output name=decision::approve",
     "OPS-1 $(reboot) `id` ${{ secrets.TOKEN }}",
