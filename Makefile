@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 NODE = tests/rendering
 
-.PHONY: help test check lint types format servers clean
+.PHONY: help test check lint types format servers picture clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' Makefile
@@ -23,8 +23,9 @@ $(NODE)/node_modules/.installed: $(NODE)/package-lock.json | servers
 	@cd $(NODE) && npm ci --ignore-scripts --no-audit --no-fund --silent && \
 		touch node_modules/.installed || echo "npm: $(NODE) is not installed" >&2
 
+# In their order, files that wait for runners begin early; by number of tests they would come last.
 test: $(VENV)/.installed servers $(NODE)/node_modules/.installed ## run all tests
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: lint types ## everything that needs no test
 
@@ -38,6 +39,13 @@ types: $(VENV)/.installed ## mypy --strict
 format: $(VENV)/.installed ## put everything into the one format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# What the README shows; tests hold the text equal to what the program says.
+picture: $(VENV)/.installed $(NODE)/node_modules/.installed ## draw the summary in docs/images anew
+	@cd $(NODE) && ../../$(BIN)/slogate check -q -c ../../examples/file/slogate.yaml --at 2026-11-20T12:07:00Z \
+		--risk high --summary ../../docs/images/summary.md >/dev/null; test $$? = 20
+	@cd $(NODE) && node render.mjs "$$(command -v chromium)" ../../docs/images ../../docs/images/drawn >/dev/null
+	@mv docs/images/drawn/summary-1000.png docs/images/summary.png && rm -r docs/images/drawn
 
 clean: ## remove what was built
 	rm -rf $(VENV) $(NODE)/node_modules build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support import forkserver
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,16 +29,17 @@ def slogate(
     """
     inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     inherited |= {} if cwd else {"GIT_DIR": os.devnull}
-    done = subprocess.run(
-        [sys.executable, "-m", "slogate", *map(str, arguments)],
-        cwd=cwd or ROOT,
-        env={**inherited, "PYTHONPATH": str(ROOT), "COLUMNS": "80", **(env or {})},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
+    code, out, err = forkserver.run(
+        [str(argument) for argument in arguments],
+        cwd or ROOT,
+        {**inherited, "PYTHONPATH": str(ROOT), "COLUMNS": "80", **(env or {})},
     )
-    return Run(done.returncode, done.stdout, done.stderr)
+    return Run(code, _text(out), _text(err))
+
+
+def _text(raw: bytes) -> str:
+    """As a terminal shows it: each way to end a line ends it."""
+    return raw.decode().replace("\r\n", "\n").replace("\r", "\n")
 
 
 CONFIG = """\

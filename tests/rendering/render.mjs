@@ -86,7 +86,7 @@ function measure() {
 async function look(page, target, suffix) {
   const overflow = {};
   for (const width of WIDTHS) {
-    await page.setViewportSize({ width, height: 800 });
+    await page.setViewportSize({ width, height: 400 });
     overflow[width] = await page.evaluate(measure);
     const path = target && `${target}-${width}${suffix}.png`;
     if (path) await page.screenshot({ path, fullPage: true });
