@@ -5,23 +5,25 @@ Knows interfaces only. Time, sources and the risk of the change come in from the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from slogate.core.budget import Assessment, assess, missing
-from slogate.core.leave import settled
 from slogate.core.maintenance import excluded
-from slogate.core.model import Change, Decision, Missing, Service, Slices, Slo
+from slogate.core.model import Change, Missing, Service, Slices, Slo
 from slogate.core.plan import make_plan
 from slogate.core.policy import budget_status, decide, late_maintenance, overall
 from slogate.core.release import ReleaseRisk
 from slogate.core.situation import Fact, Situation
-from slogate.core.upstream import seen
+from slogate.core.upstream import Upstream, seen
 from slogate.core.verdict import BudgetReport, Origin, ServiceBudget, ServiceVerdict, Verdict
+from slogate.core.waivers import settled
 from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError, Problem
-from slogate.pool import run_all
+from slogate.pool import run_each
 from slogate.sources.interface import Source
 
 if TYPE_CHECKING:
@@ -53,24 +55,10 @@ def check(
     Raises ConfigError, with every problem, when a query turns out to be wrong. `explain` also asks
     for what changes no number, such as counter resets.
     """
-    measured = measure([*services, *upstreams], sources, situation.now, deadline, explain=explain)
-    known = {
-        service.name: seen(service.name, service.owner, [item.report for item in found])
-        for service, found in measured
-    }
-    verdicts = []
-    for service, assessments in measured[: len(services)]:
-        verdict = decide(
-            service,
-            assessments,
-            risks[service.name],
-            situation,
-            facts=(facts or {}).get(service.name, ()),
-            upstreams=[known[name] for name in service.depends_on],
-        )
-        if canaries and service.name in canaries:
-            verdict = _with_canary(verdict, canaries[service.name], situation.fail_on)
-        verdicts.append(settled(verdict, service, situation))
+    judge = _Judge(risks, situation, facts or {}, canaries or {})
+    every = [*services, *upstreams]
+    measured = measure(every, sources, situation.now, deadline, explain=explain)
+    verdicts = judge.verdicts(services, measured)
     return Verdict(
         decision=overall(verdicts),
         exit_code=max(verdict.exit_code for verdict in verdicts),
@@ -85,12 +73,53 @@ def check(
     )
 
 
-def _with_canary(
-    verdict: ServiceVerdict, canary: CanaryReport | CanaryProblem, fail_on: Decision | None
-) -> ServiceVerdict:
-    from slogate.core.canary_gate import with_canary
+@dataclass(frozen=True)
+class _Judge:
+    """Decides on services; see `check` for what it is given."""
 
-    return with_canary(verdict, canary, fail_on=fail_on)
+    risks: Mapping[str, ReleaseRisk]
+    situation: Situation
+    facts: Mapping[str, Sequence[Fact]]
+    canaries: Mapping[str, CanaryReport | CanaryProblem]
+
+    def verdicts(
+        self, services: Sequence[Service], measured: Iterable[tuple[Service, list[Assessment]]]
+    ) -> list[ServiceVerdict]:
+        """One for each of these services, of all that were measured."""
+        # NOTE: who depends on nobody is judged while the sources still answer for the others.
+        early = {service.name for service in services if not service.depends_on}
+        found: dict[str, list[Assessment]] = {}
+        known: dict[str, Upstream] = {}
+        done: dict[str, ServiceVerdict] = {}
+        for service, assessments in measured:
+            reports = [item.report for item in assessments]
+            found[service.name] = assessments
+            known[service.name] = seen(service.name, service.owner, reports)
+            if service.name in early:
+                done[service.name] = self._verdict(service, assessments, known)
+        for service in services:
+            if service.name not in early:
+                done[service.name] = self._verdict(service, found[service.name], known)
+        return [done[service.name] for service in services]
+
+    def _verdict(
+        self, service: Service, assessments: Sequence[Assessment], known: Mapping[str, Upstream]
+    ) -> ServiceVerdict:
+        verdict = decide(
+            service,
+            assessments,
+            self.risks[service.name],
+            self.situation,
+            facts=self.facts.get(service.name, ()),
+            upstreams=[known[name] for name in service.depends_on],
+        )
+        if service.name in self.canaries:
+            # NOTE: imported here, because few releases have a canary.
+            from slogate.core.canary_gate import with_canary
+
+            canary = self.canaries[service.name]
+            verdict = with_canary(verdict, canary, fail_on=self.situation.fail_on)
+        return settled(verdict, service, self.situation)
 
 
 def budgets(
@@ -119,21 +148,27 @@ def measure(
     deadline: Deadline,
     *,
     explain: bool = False,
-) -> list[tuple[Service, list[Assessment]]]:
-    """Assess every SLO of every service, side by side."""
+) -> Iterator[tuple[Service, list[Assessment]]]:
+    """Assess every SLO of every service, side by side; gives each service when it is done.
+
+    Raises ConfigError, after the last of them, when a query turns out to be wrong.
+    """
     asked = [(service, slo, name) for service in services for slo, name in service.slos]
     tasks: list[tuple[Hashable, Callable[[], Assessment]]] = [
         (name, partial(_assess, service, slo, sources[name], now, deadline, explain=explain))
         for service, slo, name in asked
     ]
     workers: dict[Hashable, int] = {name: source.workers for name, source in sources.items()}
-    results = run_all(tasks, workers=workers, deadline=deadline)
-    assessments = [
-        _settled(slo, result, deadline) for (_, slo, _), result in zip(asked, results, strict=True)
-    ]
-    _refuse_wrong_queries(asked, results)
-    grouped = iter(assessments)
-    return [(service, [next(grouped) for _ in service.slos]) for service in services]
+    results = run_each(tasks, workers=workers, deadline=deadline)
+    problems: list[Problem] = []
+    for service in services:
+        found = []
+        for (slo, _), result in zip(service.slos, islice(results, len(service.slos)), strict=True):
+            problems += _wrong_queries(service, slo, result)
+            found.append(_settled(slo, result, deadline))
+        yield service, found
+    if problems:
+        raise ConfigError(dict.fromkeys(problems))
 
 
 def _assess(
@@ -170,16 +205,10 @@ def _settled(slo: Slo, result: Assessment | BaseException | None, deadline: Dead
     raise result
 
 
-def _refuse_wrong_queries(
-    asked: Sequence[tuple[Service, Slo, str]],
-    results: Sequence[Assessment | BaseException | None],
-) -> None:
+def _wrong_queries(
+    service: Service, slo: Slo, result: Assessment | BaseException | None
+) -> list[Problem]:
     """A wrong query is a wrong configuration: no policy may turn it into a decision."""
-    problems = [
-        Problem("", f"services.{service.name}: SLO {slo.name}", problem.message)
-        for (service, slo, _), result in zip(asked, results, strict=True)
-        if isinstance(result, ConfigError)
-        for problem in result.problems
-    ]
-    if problems:
-        raise ConfigError(dict.fromkeys(problems))
+    found = result.problems if isinstance(result, ConfigError) else ()
+    where = f"services.{service.name}: SLO {slo.name}"
+    return [Problem("", where, problem.message) for problem in found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from slogate.deadline import Deadline
@@ -18,7 +18,17 @@ def run_all(
     workers: Mapping[Hashable, int],
     deadline: Deadline,
 ) -> list[T | BaseException | None]:
-    """Results in the order of the tasks; an exception in place of its task's result.
+    """All results in the order of the tasks; see `run_each`."""
+    return list(run_each(tasks, workers=workers, deadline=deadline))
+
+
+def run_each(
+    tasks: Sequence[tuple[Hashable, Callable[[], T]]],
+    *,
+    workers: Mapping[Hashable, int],
+    deadline: Deadline,
+) -> Iterator[T | BaseException | None]:
+    """Results in the order of the tasks, each when it is there; an exception in place of its result.
 
     A task is its group and what to call; each group has so many `workers`, so that a slow one
     does not hold up the others. None marks a task that had not ended at the deadline. Its thread
@@ -33,14 +43,15 @@ def run_all(
                 waiting.put((index, task))
         for _ in range(min(workers[group], waiting.qsize())):
             threading.Thread(target=_work, args=(waiting, finished, deadline), daemon=True).start()
-    results: list[T | BaseException | None] = [None] * len(tasks)
-    for _ in tasks:
-        try:
-            index, result = finished.get(timeout=max(deadline.remaining(), 0))
-        except queue.Empty:
-            break
-        results[index] = result
-    return results
+    results: dict[int, T | BaseException] = {}
+    for place in range(len(tasks)):
+        while place not in results:
+            try:
+                index, result = finished.get(timeout=max(deadline.remaining(), 0))
+            except queue.Empty:
+                break
+            results[index] = result
+        yield results.pop(place, None)
 
 
 def _work(

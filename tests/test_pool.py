@@ -7,7 +7,7 @@ from collections.abc import Hashable
 from functools import partial
 
 from slogate.deadline import Deadline
-from slogate.pool import run_all
+from slogate.pool import run_all, run_each
 
 TWO: dict[Hashable, int] = {"a": 2}
 THREE: dict[Hashable, int] = {"a": 3}
@@ -73,3 +73,12 @@ def test_a_group_that_hangs_does_not_hold_up_the_others() -> None:
 
 def test_no_tasks_is_no_work() -> None:
     assert run_all([], workers={}, deadline=Deadline(1)) == []
+
+
+def test_a_result_is_given_as_soon_as_those_before_it_are_there() -> None:
+    release = threading.Event()
+    tasks = [("quick", lambda: True), ("slow", lambda: release.wait(30))]
+    results = run_each(tasks, workers=ONE_EACH, deadline=Deadline(60))
+    assert next(results) is True
+    release.set()
+    assert list(results) == [True]

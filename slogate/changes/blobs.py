@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from slogate.changes.git import Git
-from slogate.changes.log import fields
+from slogate.changes.log import fields, legible
 from slogate.errors import ChangeError
 
 MAX_BYTES = 16 << 20
@@ -97,7 +97,8 @@ class Tree:
             return {}
         listed = self._git.ask("ls-tree", "-z", "--full-tree", self._commit, "--", *wanted)
         lines = (line.partition("\t") for line in listed.split("\0") if line)
-        kinds = {path: told.split()[1] for told, _, path in lines}
+        with legible(listed):
+            kinds = {path: told.split()[1] for told, _, path in lines}
         found = {path: [kinds[part] for part in above[path] if part in kinds] for path in absent}
         return {
             path: _SUBMODULE if "commit" in kind else _NOT_CLONED
@@ -125,17 +126,23 @@ def _entries(paths: Sequence[str], said: bytes) -> Iterator[Entry | None]:
     """What git says of each path; None where it knows of nothing."""
     at = 0
     for path in paths:
-        end = said.index(b"\n", at)
+        with legible(said):
+            end = said.index(b"\n", at)
         line, at = said[at:end], end + 1
         if link := _LINK.fullmatch(line):
             # NOTE: what the link leads to follows on lines of its own.
-            at += int(link[2]) + 1
+            at += _size(link[2]) + 1
             kind = link[1].decode()
             yield Entry(path, problem=_PROBLEMS[kind], absent=kind == "notdir")
         elif found := _FOUND.fullmatch(line):
-            yield _entry(path, found[1].decode(), found[2].decode(), int(found[3]))
+            yield _entry(path, found[1].decode(), found[2].decode(), _size(found[3]))
         else:
             yield None
+
+
+def _size(printed: bytes) -> int:
+    with legible(printed):
+        return int(printed)
 
 
 def _entry(path: str, name: str, kind: str, size: int) -> Entry:

@@ -77,7 +77,7 @@ def _github_range(event: str, payload: object) -> tuple[str, str]:
         return "", text(payload, "deployment", "sha")
     if event == "release":
         tag = text(payload, "release", "tag_name")
-        return "", f"refs/tags/{tag}" if tag else ""
+        return "", cut(f"refs/tags/{tag}") if tag else ""
     return "", ""
 
 

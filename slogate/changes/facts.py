@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from slogate.changes.fold import Fold, fold, rules
 from slogate.changes.git import Git
-from slogate.changes.log import FILES
+from slogate.changes.log import FILES, legible
 from slogate.changes.merges import changing_octopus, fold_merges, has_merges
 from slogate.changes.past import Fixes, Past, fixes_command, read_fixes, read_past
 from slogate.changes.paths import Paths
@@ -80,7 +80,9 @@ def _undone(
     with git.stream(*FILES, span, "--") as undone:
         fold(undone, folds.values(), Fixes(policy.look_back), lambda _: 0)
     # NOTE: commits without files and merges are taken back too, though no log shows their files.
-    total = int(git.ask("rev-list", "--count", span, "--"))
+    count = git.ask("rev-list", "--count", span, "--")
+    with legible(count):
+        total = int(count)
     ranges = {name: _range(one, Fold((), policy), Past()) for name, one in folds.items()}
     return {
         name: replace(found, elsewhere=total - len(found.commits)) for name, found in ranges.items()
@@ -172,7 +174,8 @@ def _history_days(
     if not boundary:
         return None
     asked = "\n".join(boundary)
-    times = git.ask("log", "--no-walk", "--stdin", "--format=%ct", given=asked).split()
-    before = [int(time) for time in times if int(time) <= revisions.base_time]
+    times = git.ask("log", "--no-walk", "--stdin", "--format=%ct", given=asked)
+    with legible(times):
+        before = [at for at in map(int, times.split()) if at <= revisions.base_time]
     seconds = revisions.base_time - max(before, default=0)
     return seconds / 86_400 if seconds < policy.look_back else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from slogate.changes.log import read_files
+from slogate.changes.log import legible, read_files
 from slogate.changes.past import Fixes
 from slogate.changes.paths import Counter, Paths
 from slogate.core.commits import Commit, FileChange, Header, Tally, fix_expression
@@ -77,7 +77,8 @@ def fold(
                 one.add(item, mended)
             continue
         _end(every, current)
-        current, time, count = item, until(item.sha), count + 1
+        with legible(item.sha):
+            current, time, count = item, until(item.sha), count + 1
     _end(every, current)
     return count
 

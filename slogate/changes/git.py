@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from slogate.changes.place import EXPLICIT, guards, require_own
-from slogate.changes.process import GitError, Running, quiet, running
+from slogate.changes.process import GitError, Running, joined, quiet, running
 from slogate.deadline import Deadline
 from slogate.errors import ChangeError
 
@@ -91,7 +91,7 @@ class Git:
     def ask(self, *arguments: str, given: str = "") -> str:
         """The output of one git command, with `given` on its stdin."""
         with self.stream(*arguments, given=given) as chunks:
-            return b"".join(chunks).decode(errors="surrogateescape")
+            return joined(chunks, arguments[0]).decode(errors="surrogateescape")
 
     def commit(self, name: str) -> Commitish | None:
         """The commit that a name stands for; None when there is none."""
@@ -141,7 +141,7 @@ class Git:
         """What git says on each line, in the folder and the environment of the caller."""
         words = [*self._guards, *_SETTLED, command, *arguments]
         with self._running(words, self._work_tree, self._caller) as process:
-            output = b"".join(process.chunks(command))
+            output = joined(process.chunks(command), command)
         return output.decode(errors="surrogateescape").removesuffix("\n").split("\n")
 
     @contextmanager

@@ -10,6 +10,7 @@ https://git-scm.com/docs/git-log, "RAW OUTPUT FORMAT" and "THE -Z OUTPUT FORMAT"
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 from slogate.core.commits import FileChange, Header
 from slogate.errors import ChangeError
@@ -24,6 +25,7 @@ FILES = (
 """The git command for the files of commits."""
 _START = b"\x01"
 _SUBMODULE, _LINK = b"160000", b"120000"
+_MOST_DIGITS = 18
 _LONGEST = 4096
 """Bytes of a path: no system has longer ones, and patterns take their time with them."""
 
@@ -48,6 +50,15 @@ def lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
         yield from whole
+
+
+@contextmanager
+def legible(printed: str | bytes) -> Iterator[None]:
+    """Reads what git printed; where it is not as it has to be, that is a ChangeError."""
+    try:
+        yield
+    except (ValueError, LookupError):
+        raise ChangeError(f"what git printed cannot be read: {printed[:80]!r}") from None
 
 
 def read_files(chunks: Iterable[bytes]) -> Iterator[Header | FileChange]:
@@ -81,10 +92,8 @@ def read_paths(chunks: Iterable[bytes]) -> Iterator[Header | str]:
 
 def _header(entry: bytes, stream: Iterator[bytes]) -> Header:
     time, message = _next(stream), _next(stream)
-    try:
+    with legible(entry):
         return Header(entry[1:].decode("ascii"), int(time or 0), message.decode(errors="replace"))
-    except ValueError:
-        raise ChangeError(f"what git printed cannot be read: {entry[:80]!r}") from None
 
 
 def _raw_path(entry: bytes, stream: Iterator[bytes]) -> bytes:
@@ -93,7 +102,7 @@ def _raw_path(entry: bytes, stream: Iterator[bytes]) -> bytes:
 
 
 def _file(entry: bytes, stream: Iterator[bytes], special: Mapping[bytes, set[bytes]]) -> FileChange:
-    try:
+    with legible(entry):
         added, deleted, path = entry.split(b"\t", 2)
         old = None
         if not path:
@@ -104,12 +113,14 @@ def _file(entry: bytes, stream: Iterator[bytes], special: Mapping[bytes, set[byt
             submodule=_SUBMODULE in modes,
             link=_LINK in modes,
         )
-    except ValueError:
-        raise ChangeError(f"what git printed cannot be read: {entry[:80]!r}") from None
 
 
 def _lines(number: bytes) -> int | None:
-    return None if number == b"-" else int(number)
+    if number == b"-":
+        return None
+    if not number.isdigit() or len(number) > _MOST_DIGITS:
+        raise ValueError("no number of lines")
+    return int(number)
 
 
 def _path(raw: bytes) -> str:

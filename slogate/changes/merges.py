@@ -27,6 +27,8 @@ def fold_merges(git: Git, span: str, folds: Iterable[Fold], fixes: Fixes, until:
         with git.stream(*_OF_TWO, span, "--") as changes:
             fold(changes, folds, fixes, lambda _: until)
     except GitError as error:
+        if "remerge" not in str(error):
+            raise
         return f"what merges change by themselves is not seen (it takes git 2.36: {error})"
     return ""
 

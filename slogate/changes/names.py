@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from slogate.changes.git import Commitish, Git
+from slogate.core import words
 from slogate.errors import ChangeError
 
 REMOTE = "refs/remotes/origin/"
@@ -92,4 +93,4 @@ def _numbered(git: Git, name: str) -> Iterator[Commitish]:
 
 def short(name: str) -> str:
     """A foreign name in quotes, cut where nobody reads on."""
-    return repr(name if len(name) <= 80 else f"{name[:79]}…")
+    return repr(words.cut(name, 80))

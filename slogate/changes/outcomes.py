@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 from slogate.errors import ConfigError
+from slogate.files import open_file
 
 LARGEST = 16 * 1024 * 1024
 _ANSWERS = {
@@ -18,10 +20,12 @@ _ANSWERS = {
 def read_outcomes(path: Path) -> dict[str, bool]:
     """For each release of the file whether it failed; raises ConfigError with the line."""
     try:
-        if path.stat().st_size > LARGEST:
+        with open_file(path) as file:
+            raw = file.read(LARGEST + 1)
+        if len(raw) > LARGEST:
             raise ConfigError(f"{path}: larger than {LARGEST // 2**20} MiB, is it the right file?")
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            return dict(_rows(csv.DictReader(lines), path))
+        lines = StringIO(raw.decode("utf-8-sig"), newline="")
+        return dict(_rows(csv.DictReader(lines), path))
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
     except (UnicodeDecodeError, csv.Error):

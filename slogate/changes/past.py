@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from slogate.changes.git import Git, GitError
-from slogate.changes.log import HEADER, read_paths
+from slogate.changes.log import HEADER, legible, read_paths
 from slogate.core.commits import FIX_PATTERN, Header, fix_expression
 from slogate.core.risk_policy import RiskPolicy
 
@@ -82,8 +82,9 @@ def read_nodes(git: Git, tips: Iterable[str], *options: str) -> list[Node]:
 
 
 def _node(line: str) -> Node:
-    time, sha, *parents = line.split()
-    return Node(sha, int(time), tuple(parents))
+    with legible(line):
+        time, sha, *parents = line.split()
+        return Node(sha, int(time), tuple(parents))
 
 
 def read_tags(git: Git, patterns: Sequence[str]) -> dict[str, str]:
@@ -95,8 +96,8 @@ def read_tags(git: Git, patterns: Sequence[str]) -> dict[str, str]:
             return {}
         raise
     # NOTE: what an annotated tag points at follows the tag itself, and takes its place.
-    found = (line.split(" refs/tags/") for line in lines)
-    every = {name.removesuffix("^{}"): sha for sha, name in found}
+    found = (line.partition(" refs/tags/") for line in lines)
+    every = {name.removesuffix("^{}"): sha for sha, _, name in found if name}
     return {
         name: sha
         for name, sha in every.items()

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from slogate.core import words
 from slogate.errors import ChangeError
+from slogate.files import open_file
 
 LONGEST = 300
+_MOST = 64 << 20
+"""Bytes; no platform sends a payload of more than 25 MiB."""
 
 
 def read_payload(environ: Mapping[str, str]) -> object:
@@ -18,9 +22,14 @@ def read_payload(environ: Mapping[str, str]) -> object:
     if not path:
         return {}
     try:
-        return json.loads(Path(path).read_bytes())
+        with open_file(Path(path)) as file:
+            raw = file.read(_MOST + 1)
+        if len(raw) > _MOST:
+            raise ValueError(f"larger than {_MOST >> 20} MiB")
+        return json.loads(raw)
     except (OSError, ValueError, RecursionError) as error:
-        raise ChangeError(f"the event payload {path} cannot be read: {error}") from None
+        said = getattr(error, "strerror", None) or error
+        raise ChangeError(f"the event payload {path} cannot be read: {said}") from None
 
 
 def at(value: object, *keys: str) -> Any:
@@ -43,4 +52,4 @@ def items(value: object) -> list[object]:
 
 def cut(value: str) -> str:
     """No more than a bearable length of it."""
-    return value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
+    return words.cut(value, LONGEST)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from slogate.changes.process import POSING, quiet, running
+from slogate.changes.process import POSING, joined, quiet, running
 from slogate.deadline import Deadline
 from slogate.errors import ChangeError
 
@@ -50,7 +50,7 @@ def find_place(folder: Path, environ: Mapping[str, str], deadline: Deadline) -> 
 def _asked(folder: Path, environ: Mapping[str, str], deadline: Deadline, *wanted: str) -> list[str]:
     asked = [*guards(folder, environ), "rev-parse", *wanted]
     with running(asked, folder, quiet(environ), "", deadline) as process:
-        said = b"".join(process.chunks("rev-parse")).decode(errors="surrogateescape")
+        said = joined(process.chunks("rev-parse"), "rev-parse").decode(errors="surrogateescape")
     return said.removesuffix("\n").split("\n")
 
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from io import BufferedReader
 from pathlib import Path
 from typing import IO, cast
 
+from slogate.core import words
 from slogate.deadline import Deadline
 from slogate.errors import ChangeError
 
 CHUNK = 1 << 16
 _AHEAD = 1 << 20
 """So many bytes may git be ahead of its reader, where the system knows how to let it."""
+_MOST = 128 << 20
+"""Bytes of an answer that is kept as a whole: the hashes of three million commits."""
 _LONGEST = 300
 _QUIET = {
     "LC_ALL": "C",
@@ -50,8 +53,8 @@ class GitError(ChangeError):
     """git ended with an error: its exit code, and what it said on one line."""
 
     def __init__(self, command: str, code: int, said: str) -> None:
-        short = said if len(said) <= _LONGEST else f"{said[: _LONGEST - 1]}…"
-        super().__init__(f"git {command} failed: {short or f'exit code {code}'}")
+        short = words.cut(said, _LONGEST) or f"exit code {code}"
+        super().__init__(f"git {command} failed: {short}")
         self.code = code
         self.said = said
 
@@ -60,6 +63,17 @@ def quiet(environ: Mapping[str, str]) -> dict[str, str]:
     """The environment in which git asks nobody, and says nothing that was not asked for."""
     plain = {name: value for name, value in environ.items() if not name.startswith("GIT_TRACE")}
     return {**plain, **_QUIET}
+
+
+def joined(chunks: Iterable[bytes], command: str) -> bytes:
+    """All pieces of an answer together; raises ChangeError where that is no answer any more."""
+    parts, size = [], 0
+    for chunk in chunks:
+        parts.append(chunk)
+        size += len(chunk)
+        if size > _MOST:
+            raise ChangeError(f"git {command} prints more than {_MOST >> 20} MiB")
+    return b"".join(parts)
 
 
 class Running:
@@ -74,12 +88,18 @@ class Running:
         self._deadline = deadline
         self._timer = threading.Timer(max(deadline.remaining(), 0), self._kill)
         self._timer.daemon = True
-        self._timer.start()
+
+    def begin(self) -> None:
+        """End it with the deadline; raises ChangeError when nobody could."""
+        try:
+            self._timer.start()
+        except RuntimeError as error:
+            raise ChangeError(f"nobody could end git in time: {error}") from None
 
     def chunks(self, command: str) -> Iterator[bytes]:
         """The pieces; at their end raises ChangeError when git failed, however much it printed."""
-        pipe = cast("BufferedReader", self._process.stdout)
-        while chunk := pipe.read1(CHUNK):
+        pipe = cast("IO[bytes]", self._process.stdout)
+        while chunk := self._read(pipe.fileno()):
             yield chunk
         code = self._wait()
         self._complaints.seek(0)
@@ -88,6 +108,16 @@ class Running:
             raise _late(self._deadline)
         if code:
             raise _failed(command, self.said, code)
+
+    def _read(self, pipe: int) -> bytes:
+        # NOTE: what git has started may outlive it in a group of its own, and hold the pipe open;
+        # Windows knows no poll.
+        if hasattr(select, "poll"):
+            waiting = select.poll()
+            waiting.register(pipe, select.POLLIN)
+            if not waiting.poll(max(self._deadline.remaining(), 0) * 1000):
+                raise _late(self._deadline)
+        return os.read(pipe, CHUNK)
 
     def end(self) -> None:
         """Leave nothing behind: what still runs is killed, with all that it has started."""
@@ -109,7 +139,8 @@ class Running:
     def _rest(self) -> None:
         """Let nobody else kill from here on: the number of a process is free once it was awaited."""
         self._timer.cancel()
-        self._timer.join()
+        if self._timer.is_alive():
+            self._timer.join()
 
     def _kill(self) -> None:
         with suppress(ProcessLookupError, PermissionError):
@@ -138,6 +169,7 @@ def running(
         process = _start(arguments, folder, environ, asked, complaints)
         started = Running(process, complaints, deadline)
         try:
+            started.begin()
             yield started
         finally:
             started.end()
@@ -193,7 +225,8 @@ def _not_started(error: Exception) -> ChangeError:
 
 
 def _failed(command: str, complaints: bytes, code: int) -> ChangeError:
-    said = " ".join(complaints.decode(errors="replace").split())
+    text = complaints.decode(errors="replace")
+    said = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     said = _CREDENTIALS.sub(r"\1***@", said)
     if "dubious ownership" in said:
         return ChangeError(

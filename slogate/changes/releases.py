@@ -19,7 +19,7 @@ from slogate.changes.past import (
 )
 from slogate.changes.revisions import shallow
 from slogate.core.commits import Commit, Header
-from slogate.core.failures import taken_back
+from slogate.core.failed_releases import taken_back
 from slogate.core.risk_policy import RiskPolicy
 from slogate.errors import ChangeError
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from slogate.changes.git import Commitish, Git
-from slogate.changes.log import lines
-from slogate.changes.names import AmbiguousError, find_commit, find_refs
+from slogate.changes.log import legible, lines
+from slogate.changes.names import AmbiguousError, find_commit, find_refs, short
 from slogate.changes.past import read_tags
 from slogate.changes.process import GitError
 from slogate.core.commits import Revisions
@@ -19,12 +19,13 @@ from slogate.core.model import Change
 from slogate.errors import ChangeError, ConfigError
 
 _REMOTE, _LOCAL = "refs/remotes/", "refs/heads/"
-_LONGEST = 80
 OF_EVENT = "that of the event"
+LOOK_BACK = 100
+"""So many commits before base may be the one whose content comes back."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class RangeOptions:
     """Where to look: the options, the event, and what the tags of releases are called."""
 
     base: str | None = None
@@ -45,7 +46,7 @@ class NoBaseError(ChangeError):
     """Nothing is known to run already, as before a first deploy."""
 
 
-def revisions(git: Git, asked: Asked) -> Revisions:
+def revisions(git: Git, asked: RangeOptions) -> Revisions:
     """The range to score.
 
     Raises ChangeError when it cannot be known, ConfigError when an option names no commit of a
@@ -71,6 +72,13 @@ def revisions(git: Git, asked: Asked) -> Revisions:
     if fork not in (base.commit.sha, head.commit.sha) and not event:
         lost = git.ask("rev-list", "--count", f"{head.commit.sha}..{base.commit.sha}", "--").strip()
         notes.append(f"base has commits that head lacks ({lost}): what they brought goes away")
+    restored = _restored(git, base.commit, head.commit) if fork == base.commit.sha else ""
+    if restored:
+        # NOTE: no rollback by itself: nobody knows whether that content has ever run.
+        notes.append(
+            f"head has the content of {restored[:7]}, which lies before base: if that is a rollback, "
+            "--change-type rollback says so"
+        )
     return Revisions(
         base=base.commit.sha,
         head=head.commit.sha,
@@ -100,21 +108,24 @@ def require_complete(git: Git, base: str, head: str) -> None:
     if not boundary:
         return
     ends = git.ask("rev-list", "--max-parents=0", "--timestamp", base, "--").split("\n")[:-1]
-    cut = [int(time) for time, sha in map(str.split, ends) if sha in boundary]
+    with legible("".join(ends)):
+        cut = [int(time) for time, sha in map(str.split, ends) if sha in boundary]
     listed = git.ask(
         *("rev-list", "--topo-order", "--reverse", "--parents", "--timestamp"),
         *(f"{base}..{head}", "--"),
     )
     upon = {base}
     for line in listed.split("\n")[:-1]:
-        time, sha, *parents = line.split()
+        with legible(line):
+            time, sha, *parents = line.split()
+            at = int(time)
         if not upon.isdisjoint(parents):
             upon.add(sha)
-        elif sha in boundary or (cut and (not parents or int(time) <= max(cut))):
+        elif sha in boundary or (cut and (not parents or at <= max(cut))):
             raise shallow()
 
 
-def _head(git: Git, asked: Asked) -> Found:
+def _head(git: Git, asked: RangeOptions) -> Found:
     if asked.head:
         return _named(git, asked.head, "--head")
     event = asked.change.head if asked.change else None
@@ -138,16 +149,15 @@ def _named(git: Git, name: str, option: str) -> Found:
         return Found(commit, f"{name} ({option})")
     if git.is_shallow():
         raise shallow()
-    short = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
     hint = "it takes one commit, not a range" if ".." in name else "is it fetched?"
-    raise ConfigError(f"{option}: there is no commit {short!r} in this repository; {hint}")
+    raise ConfigError(f"{option}: there is no commit {short(name)} in this repository; {hint}")
 
 
 def _missing(git: Git, what: str) -> ChangeError:
     return shallow() if git.is_shallow() else ChangeError(f"{what} is not in this clone")
 
 
-def _bases(git: Git, asked: Asked, head: Found, notes: list[str]) -> Iterator[Found | None]:
+def _bases(git: Git, asked: RangeOptions, head: Found, notes: list[str]) -> Iterator[Found | None]:
     if asked.base:
         yield _named(git, asked.base, "--base")
         return
@@ -174,7 +184,7 @@ def _last_tag(git: Git, head: Commitish, patterns: Sequence[str]) -> Found | Non
     if not names:
         return None
     with git.stream("rev-list", head.sha, "--") as listed:
-        shas = (line.decode("ascii") for line in lines(listed))
+        shas = (line.decode(errors="replace") for line in lines(listed))
         sha = next((sha for sha in shas if sha in names), "")
     commit = git.commit(sha)
     return Found(commit, f"the last release tag, {names[sha]}") if commit else None
@@ -197,12 +207,29 @@ def _fork(git: Git, head: Commitish, change: Change | None) -> Found | None:
     )
 
 
+def _restored(git: Git, base: Commitish, head: Commitish) -> str:
+    """The commit before base whose files head has, all of them: as after `git revert`; else empty."""
+    if base.sha == head.sha:
+        return ""
+    wanted = git.ask("log", "--no-walk", "--format=%T", head.sha, "--").strip()
+    listed = git.ask(
+        "log", "--first-parent", f"--max-count={LOOK_BACK}", "--format=%T %H", base.sha, "--"
+    )
+    before = [line.partition(" ")[::2] for line in listed.splitlines()]
+    # NOTE: where base has them too, nothing is released and nothing taken back.
+    if not before or before[0][0] == wanted:
+        return ""
+    return next((sha for tree, sha in before if tree == wanted), "")
+
+
 def _merge_base(git: Git, one: Commitish, other: Commitish) -> str | None:
     """The best common ancestor; None where there is none."""
     if one.sha == other.sha:
         return one.sha
     try:
-        return git.ask("merge-base", one.sha, other.sha).split()[0]
+        found = git.ask("merge-base", one.sha, other.sha)
+        with legible(found):
+            return found.split()[0]
     except GitError as error:
         # NOTE: without a common ancestor git fails in silence; a complaint is another matter.
         if error.code == 1 and not error.said:

@@ -21,6 +21,8 @@ MAX_BODY = 64 * 1024 * 1024
 PAGE = 30
 """Items that are asked for at once."""
 PAGES = 100
+_LONGEST = 100
+"""Characters of what the server calls its answer."""
 _HINTS = {
     401: "the token is not valid",
     403: "the token may not do this; on pull requests from forks it never may",
@@ -66,7 +68,7 @@ class Api:
         try:
             with self._client.stream(method, f"{self._url}{path}", json=body) as response:
                 text = self._read(response)
-                status, phrase = response.status_code, response.reason_phrase
+                status, phrase = response.status_code, response.reason_phrase[:_LONGEST]
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             raise CommentError(f"{_said(error)}: {where}") from None
         if status not in (200, 201):
@@ -104,4 +106,4 @@ def _said(error: Exception) -> str:
     # NOTE: a malformed header is quoted in the error, and the header is the token.
     if isinstance(error, httpx.LocalProtocolError):
         return "the token holds characters that no header may have"
-    return f"{type(error).__name__} {error}".strip()
+    return f"{type(error).__name__} {str(error)[:_LONGEST]}".strip()

@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from os import SEEK_END
 from pathlib import Path
-from typing import BinaryIO
 
 from slogate.ci.interface import Thread
 from slogate.errors import OutputError
+from slogate.files import write
 from slogate.reports.annotations import Annotation, commands
 
 _SUMMARY = 1024 * 1024
@@ -46,7 +46,8 @@ class GitHub:
         try:
             return Path(tempfile.mkdtemp(prefix="slogate-", dir=temporary))
         except OSError as error:
-            raise OutputError(f"no folder can be made in {temporary}: {error.strerror}") from None
+            where = temporary or "the temporary folder"
+            raise OutputError(f"no folder can be made in {where}: {error.strerror}") from None
 
     def give_outputs(self, outputs: Mapping[str, str]) -> None:
         """Outputs of the step; the last value of a name counts."""
@@ -68,10 +69,9 @@ class GitHub:
         if not path:
             return
         try:
-            with Path(path).open("ab+") as file:
-                # NOTE: an earlier command of the step may have ended without a line's end.
-                separator = "\n" if _ends_within_a_line(file) else ""
-                file.write(f"{separator}{text}".encode("utf-8", "replace"))
+            # NOTE: an earlier command of the step may have ended without a line's end.
+            separator = "\n" if _ends_within_a_line(Path(path)) else ""
+            write(Path(path), f"{separator}{text}".encode("utf-8", "replace"), append=True)
         except OSError as error:
             raise OutputError(f"{variable} ({path}) cannot be written: {error.strerror}") from None
 
@@ -90,8 +90,9 @@ class GitHub:
         return open_thread(self._environ, number)
 
 
-def _ends_within_a_line(file: BinaryIO) -> bool:
-    if file.tell() == 0:
+def _ends_within_a_line(path: Path) -> bool:
+    if not path.is_file() or path.stat().st_size == 0:
         return False
-    file.seek(-1, SEEK_END)
-    return file.read(1) != b"\n"
+    with path.open("rb") as file:
+        file.seek(-1, SEEK_END)
+        return file.read(1) != b"\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from slogate.ci.interface import Thread
 from slogate.errors import OutputError
+from slogate.files import write
 from slogate.reports.annotations import Annotation
 from slogate.reports.outputs import dotenv
 
@@ -59,7 +60,7 @@ class GitLab:
     def _write(self, name: str, text: str) -> None:
         path = self.folder() / name
         try:
-            path.write_text(text, encoding="utf-8", errors="replace")
+            write(path, text.encode("utf-8", "replace"))
         except OSError as error:
             raise OutputError(f"{path} cannot be written: {error.strerror}") from None
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib import import_module
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 import click
 
@@ -21,6 +22,7 @@ from slogate.errors import (
     EXIT_BUG,
     EXIT_CONFIG,
     EXIT_INTERRUPTED,
+    EXIT_UNMEASURED,
     ISSUES,
     Problem,
     SlogateError,
@@ -69,15 +71,42 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the program and end the process with its exit code."""
     # NOTE: imports make no garbage, and looking for it takes 15 ms; on again before measuring.
     gc.disable()
-    code = run(arguments)
+    _answer_signals(_interrupt)
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except OSError:
-        # NOTE: nobody reads any more; without this the interpreter prints a second error at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = run(arguments)
+    except KeyboardInterrupt:
+        # NOTE: the next one, before all was told of the first; the outputs say block already.
+        code = EXIT_INTERRUPTED
+    _answer_signals(signal.SIG_IGN)
+    if not _flushed(sys.stdout):
         code = code or EXIT_CONFIG
+    _flushed(sys.stderr)
     sys.exit(code)
+
+
+def _answer_signals(answer: Callable[..., object] | signal.Handlers) -> None:
+    """Answer all that asks this process to end alike: git ends with it, and the outputs say why."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        # NOTE: what the caller has told to be ignored stays so, as under nohup.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, answer)
+
+
+def _interrupt(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _flushed(stream: TextIO | None) -> bool:
+    if stream is None:
+        return True
+    try:
+        stream.flush()
+    except OSError:
+        # NOTE: nobody reads any more; without this the interpreter fails again at exit, with 120.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        return False
+    return True
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -98,8 +127,17 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, click.Abort):
         return _failed(EXIT_INTERRUPTED, [_plain("interrupted")], arguments)
     except Exception as error:  # noqa: BLE001 - the last boundary: a bug must not look like a verdict
+        if _is_exhausted(error):
+            text = f"the machine has no memory or no threads left: {type(error).__name__} {error}"
+            return _failed(EXIT_UNMEASURED, [_plain(text.strip())], arguments)
         return _report_bug(error, arguments)
-    return code if isinstance(code, int) else 0
+    return code if isinstance(code, int) else EXIT_BUG
+
+
+def _is_exhausted(error: Exception) -> bool:
+    # NOTE: Python has no class of its own for a thread that the system does not give.
+    without_thread = isinstance(error, RuntimeError) and "start new thread" in str(error)
+    return isinstance(error, MemoryError) or without_thread
 
 
 def _plain(said: object) -> Problem:
@@ -135,7 +173,8 @@ def _report_bug(error: Exception, arguments: Sequence[str] | None) -> int:
 
 
 def _announce(code: int, problems: list[Problem], arguments: Sequence[str] | None) -> None:
-    if "check" in (sys.argv[1:] if arguments is None else arguments):
+    words = sys.argv[1:] if arguments is None else arguments
+    if next((word for word in words if not word.startswith("-")), "") == "check":
         from slogate.cli.announce import announce_failure
 
         announce_failure(code, problems, os.environ)

@@ -9,7 +9,7 @@ from pathlib import Path
 from slogate.ci.comments import LIMIT, SECONDS, keep
 from slogate.ci.detect import detect
 from slogate.ci.interface import Platform
-from slogate.cli.output import log, warn, write_file
+from slogate.cli.output import empty_files, log, warn, write_file
 from slogate.cli.secrets import masked
 from slogate.core.model import Change
 from slogate.core.verdict import Verdict
@@ -30,6 +30,7 @@ class Files:
     summary: Path | None
     json: Path | None
     junit: Path | None
+    output: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,8 @@ def find_change(platform: Platform | None, environ: Mapping[str, str]) -> Change
     return change
 
 
-def write_reports(verdict: Verdict, files: Files, platform: Platform | None) -> Files:
-    """Write the reports, on a platform all of them; gives the files that there are now."""
-    if platform is not None:
-        files = _completed(files, platform)
+def write_reports(verdict: Verdict, files: Files) -> None:
+    """Write the reports that somebody asked for; raises OutputError."""
     if files.json is not None:
         write_file(files.json, render("json", verdict))
     if files.summary is not None:
@@ -65,7 +64,6 @@ def write_reports(verdict: Verdict, files: Files, platform: Platform | None) -> 
         from slogate.reports import junit
 
         write_file(files.junit, junit.render(verdict))
-    return files
 
 
 def _completed(files: Files, platform: Platform) -> Files:
@@ -75,12 +73,34 @@ def _completed(files: Files, platform: Platform) -> Files:
         asked or folder / "summary.md",
         files.json or folder / "verdict.json",
         files.junit or folder / "junit.xml",
+        files.output,
     )
 
 
-def begin(platform: Platform) -> None:
-    """Let the outputs say block until there is a verdict, however the run may end."""
-    _give(outputs.failed(EXIT_BUG, "the gate did not come to its end"), platform)
+def begin(files: Files, platform: Platform | None) -> Files:
+    """Let the outputs say block, and the reports nothing, until there is a verdict.
+
+    So they stay however the run may end. Gives the files to write, on a platform all of them.
+    Raises OutputError.
+    """
+    if platform is not None:
+        _give(outputs.failed(EXIT_BUG, "the gate did not come to its end"), platform)
+        files = _completed(files, platform)
+    empty_files(*_all(files))
+    return files
+
+
+def withdraw(files: Files) -> None:
+    """Empty the reports that are there; what cannot be written is a warning."""
+    for path in _all(files):
+        try:
+            empty_files(path)
+        except OutputError as error:
+            warn([error], quiet=False)
+
+
+def _all(files: Files) -> tuple[Path | None, ...]:
+    return (files.summary, files.json, files.junit, files.output)
 
 
 def give_outputs(verdict: Verdict, files: Files, platform: Platform) -> None:
@@ -135,6 +155,7 @@ def _failure_reports(code: int, messages: Sequence[str], platform: Platform) -> 
     from slogate.reports import junit
 
     folder = platform.folder()
+    empty_files(folder / "verdict.json")
     write_file(folder / "junit.xml", junit.failed(failure.title(code), messages))
     write_file(folder / "summary.md", failure.markdown(code, messages))
     return _reports("", str(folder / "summary.md"))

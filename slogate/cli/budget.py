@@ -9,7 +9,7 @@ import click
 from slogate import gate
 from slogate.cli.compose import Wanted, configured, opened, present, select, warnings
 from slogate.cli.options import common
-from slogate.cli.output import show, warn
+from slogate.cli.output import empty_files, show, warn
 from slogate.cli.secrets import without_secrets
 from slogate.deadline import Deadline
 
@@ -34,6 +34,7 @@ def command(
 
     Exits 40 without trustworthy data and 50 when a source could not be asked.
     """
+    empty_files(output)
     deadline = Deadline(timeout)
     with configured(Wanted(config, config_ref, timeout=timeout, quiet=quiet)) as loaded:
         settings = loaded.config

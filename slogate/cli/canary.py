@@ -7,13 +7,13 @@ from typing import Any
 
 import click
 
-from slogate.cli.announce import Files
-from slogate.cli.compare import Asked, Compared, from_files, reported
+from slogate.cli.announce import Files, begin, withdraw
+from slogate.cli.canary_compare import CanaryOptions, Compared, from_files, reported
 from slogate.cli.options import FAIL_ON, Budget, Duration, Ratio, Time, common, mildest
-from slogate.cli.output import publish, wants_color, write_file
+from slogate.cli.output import publish, wants_color, warn, write_file
 from slogate.cli.secrets import without_secrets
 from slogate.core.canary_report import CanaryReport
-from slogate.errors import SlogateError
+from slogate.errors import OutputError, SlogateError
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -96,34 +96,38 @@ def command(
     canary is a review (0, or 10 with --fail-on review) unless the configuration says otherwise.
     """
     del verbose  # common to all commands, without meaning here
-    asked = Asked(**given)
-    files = Files(summary, json_file, junit)
+    asked = CanaryOptions(**given)
+    files = begin(Files(summary, json_file, junit, output), None)
     try:
         compared = _compared(asked, config_ref, quiet=quiet)
         report = without_secrets(reported(compared, mildest(fail_on)))
-    except SlogateError as error:
-        failed = _write_failure(error, files)
-        if format_ == "json":
-            publish(failed, output)
+        _write(report, files)
+        colored = format_ == "text" and wants_color(color, output)
+        publish(_rendered(format_, report, color=colored), output)
+    except BaseException as error:
+        withdraw(files)
+        if isinstance(error, SlogateError) and not isinstance(error, OutputError):
+            _write_failure(error, files, format_)
         raise
-    _write(report, files)
-    from slogate.reports.canary import render
-
-    publish(render(format_, report, color=format_ == "text" and wants_color(color, output)), output)
     return report.exit_code
 
 
-def _compared(asked: Asked, config_ref: str | None, *, quiet: bool) -> Compared:
+def _rendered(format_: str, report: CanaryReport, *, color: bool) -> str:
+    from slogate.reports.canary import render
+
+    return render(format_, report, color=color)
+
+
+def _compared(asked: CanaryOptions, config_ref: str | None, *, quiet: bool) -> Compared:
     if asked.has_files:
         return from_files(asked)
     # NOTE: imported here, because files need no backend.
-    from slogate.cli.versions import from_source
+    from slogate.cli.canary_versions import from_source
 
     return from_source(asked, config_ref, quiet=quiet)
 
 
 def _write(report: CanaryReport, files: Files) -> None:
-    from slogate.reports import junit_canary
     from slogate.reports.canary import render
 
     if files.summary is not None:
@@ -131,20 +135,27 @@ def _write(report: CanaryReport, files: Files) -> None:
     if files.json is not None:
         write_file(files.json, render("json", report))
     if files.junit is not None:
+        # NOTE: imported here, because few runs want it and XML takes its time to load.
+        from slogate.reports import junit_canary
+
         write_file(files.junit, junit_canary.render(report))
 
 
-def _write_failure(error: SlogateError, files: Files) -> str:
-    """Write the reports of a canary that could not be judged; gives the one in JSON."""
+def _write_failure(error: SlogateError, files: Files, format_: str) -> None:
+    """Write the reports of a canary that could not be judged; what fails there is a warning."""
     from slogate.reports import failure, junit
     from slogate.reports.json_canary import failed
 
     messages = [str(problem) for problem in without_secrets(error.problems)]
     text = failed(error.exit_code, messages)
-    if files.summary is not None:
-        write_file(files.summary, failure.markdown(error.exit_code, messages))
-    if files.json is not None:
-        write_file(files.json, text)
-    if files.junit is not None:
-        write_file(files.junit, junit.failed(failure.title(error.exit_code), messages))
-    return text
+    try:
+        if files.summary is not None:
+            write_file(files.summary, failure.markdown(error.exit_code, messages))
+        if files.json is not None:
+            write_file(files.json, text)
+        if files.junit is not None:
+            write_file(files.junit, junit.failed(failure.title(error.exit_code), messages))
+        if format_ == "json":
+            publish(text, files.output)
+    except OutputError as unwritten:
+        warn([unwritten], quiet=False)

@@ -18,10 +18,11 @@ from slogate.cli.announce import (
     comment_failure,
     find_change,
     give_outputs,
+    withdraw,
     write_reports,
 )
 from slogate.cli.compose import Wanted, configured, deploy_freeze, present
-from slogate.cli.judge import Asked, judge
+from slogate.cli.judge import CheckOptions, judge
 from slogate.cli.options import FAIL_ON, Duration, Ratio, common, mildest, of_range, reads_inputs
 from slogate.cli.output import show
 from slogate.cli.risks import Question
@@ -147,11 +148,10 @@ def command(
     if override is not None and len(override) > LONGEST_REASON:
         raise click.UsageError(f"--override: the reason is longer than {LONGEST_REASON} characters")
     platform = detect(os.environ)
-    if platform is not None:
-        begin(platform)
+    files = begin(Files(summary, json_file, junit, output), platform)
     change = find_change(platform, os.environ)
     commenting = Commenting(choice, comment_id, services, config)
-    asked = Asked(
+    asked = CheckOptions(
         services,
         Question(None if risk == "auto" else risk, base, head, fetch=fetch, change=change),
         Situation(
@@ -173,16 +173,18 @@ def command(
     try:
         wanted = Wanted(config, config_ref, change, fetch=fetch, timeout=timeout, quiet=quiet)
         with configured(wanted) as loaded:
-            verdict = judge(loaded, asked)
-    except SlogateError as error:
-        comment_failure(error, commenting, platform, change)
+            verdict = without_secrets(judge(loaded, asked))
+        write_reports(verdict, files)
+        show(verdict, format_, output, color=color, verbose=verbose)
+        if platform is not None:
+            announce(verdict, platform, folded=format_ == "text" and not (verbose or quiet))
+        comment(verdict, commenting, platform)
+        if platform is not None:
+            give_outputs(verdict, files, platform)
+    except BaseException as error:
+        # NOTE: whatever ended the run, no report may be left that says more than its exit code.
+        withdraw(files)
+        if isinstance(error, SlogateError):
+            comment_failure(error, commenting, platform, change)
         raise
-    verdict = without_secrets(verdict)
-    files = write_reports(verdict, Files(summary, json_file, junit), platform)
-    show(verdict, format_, output, color=color, verbose=verbose)
-    if platform is not None:
-        announce(verdict, platform, folded=format_ == "text" and not (verbose or quiet))
-    comment(verdict, commenting, platform)
-    if platform is not None:
-        give_outputs(verdict, files, platform)
     return verdict.exit_code

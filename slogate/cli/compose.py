@@ -16,9 +16,11 @@ from slogate.cli.options import unknown_variables
 from slogate.cli.secrets import hide
 from slogate.config.load import find_config, load
 from slogate.config.settings import Config, HttpAccess
+from slogate.core import words
 from slogate.core.governance import Freeze
 from slogate.core.model import Change, Service
 from slogate.core.verdict import Origin
+from slogate.core.window import LATEST
 from slogate.errors import ConfigError
 from slogate.sources import open_source
 from slogate.sources.interface import Source
@@ -93,7 +95,7 @@ def _protected(
 def load_config(path: Path | None, *, allow_unset: bool = False) -> Config:
     """The configuration of the work tree that was named or found; raises ConfigError."""
     try:
-        found = path or find_config(Path.cwd())
+        found = path or find_config(Path())
     except FileNotFoundError:
         raise ConfigError("the working directory does not exist any more") from None
     return hidden(load(found, os.environ, allow_unset=allow_unset))
@@ -114,8 +116,16 @@ def warnings(config: Config) -> list[object]:
 
 
 def present(at: int | None) -> int:
-    """The time of evaluation: the one that was asked for, or now."""
-    return int(time.time()) if at is None else at
+    """The time of evaluation: the one that was asked for, or now; raises ConfigError."""
+    if at is not None:
+        return at
+    now = time.time()
+    if not 0 <= now < LATEST:
+        raise ConfigError(
+            f"the clock of this machine is not between 1970 and 2199 ({now:g} seconds since 1970): "
+            "set it, or name the time with --at"
+        )
+    return int(now)
 
 
 def select(config: Config, names: Sequence[str], shown: str = "") -> tuple[Service, ...]:
@@ -137,10 +147,8 @@ def depended_on(config: Config, chosen: Sequence[Service]) -> tuple[Service, ...
 
 
 def _unknown_service(name: str, known: list[str], place: str) -> str:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, known, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(known[:10])}"
+    near = words.nearest(name, known)
+    hint = f"did you mean {near!r}?" if near else f"it has {', '.join(known[:10])}"
     return f"no service {name!r} in {place}; {hint}"
 
 
@@ -154,6 +162,8 @@ def opened(config: Config, services: Sequence[Service]) -> Iterator[Mapping[str,
             settings = config.sources[name]
             sources[name] = open_source(settings.type, settings)
         gc.freeze()
+        # NOTE: each answer is thousands of lists that are gone at once, and none of them garbage.
+        gc.set_threshold(50_000)
         gc.enable()
         yield sources
     finally:
@@ -163,7 +173,7 @@ def opened(config: Config, services: Sequence[Service]) -> Iterator[Mapping[str,
 
 def _risk_config(path: Path | None) -> Config | None:
     try:
-        found = path or find_config(Path.cwd())
+        found = path or find_config(Path())
     except (ConfigError, FileNotFoundError):
         return None
     config = load(found, os.environ, allow_unset=True, needed="risk")

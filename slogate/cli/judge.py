@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class CheckOptions:
     """What the command line asks for; `versions` are those of a canary, `wait` is seconds."""
 
     services: tuple[str, ...]
@@ -37,7 +37,7 @@ class Asked:
     quiet: bool
 
 
-def judge(loaded: Loaded, asked: Asked) -> Verdict:
+def judge(loaded: Loaded, asked: CheckOptions) -> Verdict:
     """The verdict, after a wait the last one; raises SlogateError."""
     settings = loaded.config
     warn(warnings(settings), quiet=asked.quiet)
@@ -76,7 +76,7 @@ class _Run:
     loaded: Loaded
     chosen: Sequence[Service]
     risks: Mapping[str, ReleaseRisk]
-    asked: Asked
+    asked: CheckOptions
 
     def verdict(self, now: int, deadline: Deadline) -> Verdict:
         """The verdict as of a Unix time."""
@@ -110,9 +110,9 @@ class _Run:
     def _canaries(self, now: int, deadline: Deadline) -> dict[str, CanaryReport | CanaryProblem]:
         if self.asked.versions is None:
             return {}
-        from slogate.cli.canaries import judged
+        from slogate.cli.gate_canaries import judged_canaries
 
-        return judged(
+        return judged_canaries(
             self.loaded.config,
             self.chosen,
             self.asked.versions,

@@ -8,20 +8,23 @@ from typing import Any, TypeVar
 
 import click
 
+from slogate.core import words
 from slogate.core.model import Decision
 from slogate.core.window import parse_duration, parse_time
+from slogate.reports import FORMATS
 
 F = TypeVar("F", bound=Callable[..., Any])
-FORMATS = ("text", "markdown", "json")
 LONGEST = 86_400
 """Seconds; a longer deadline is a typing error."""
 FAIL_ON = ("review", "defer", "block", "never")
-COMMANDS = ("check", "budget", "risk", "canary", "lint", "schema", "test")
+COMMANDS = ("check", "budget", "risk", "canary", "lint", "init", "schema", "test")
 _FOREIGN = {
     *("SLOGATE_TRACEBACK", "SLOGATE_PACKAGE", "SLOGATE_PYTHON"),
     *("SLOGATE_GITHUB_TOKEN", "SLOGATE_GITLAB_TOKEN"),
 }
 """Variables that no option reads: those of the pipelines."""
+_COMMON = ("CONFIG", "CONFIG_REF", "AT", "TIMEOUT", "FORMAT", "OUTPUT", "COLOR", "VERBOSE", "QUIET")
+"""Options that are set for all commands, though not each command has them."""
 
 
 class Duration(click.ParamType):  # type: ignore[type-arg]  # not generic before click 8.4
@@ -192,7 +195,8 @@ def unknown_variables(context: click.Context, environ: Mapping[str, str]) -> lis
         for name in (f"SLOGATE_{command}_{option.name}".upper(), *_variables(option))
     }
     # NOTE: alone, SLOGATE_RISK is an option that somebody got wrong.
-    foreign = _FOREIGN | (_handed_on() if "SLOGATE_EXIT_CODE" in environ else set())
+    foreign = _FOREIGN | {f"SLOGATE_{word}" for word in _COMMON}
+    foreign |= _handed_on() if "SLOGATE_EXIT_CODE" in environ else set()
     others = tuple(f"SLOGATE_{name.upper()}_" for name in COMMANDS if name.upper() != command)
     return [
         f"the environment variable {name} is no option of `slogate {context.info_name}`"
@@ -215,8 +219,6 @@ def _variables(option: click.Parameter) -> Sequence[str]:
 
 
 def _nearest(name: str, command: str, known: set[str]) -> str:
-    from difflib import get_close_matches
-
     longer = name.replace("SLOGATE_", f"SLOGATE_{command}_", 1)
-    near = [longer] if longer in known else get_close_matches(name, known, n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    near = longer if longer in known else words.nearest(name, known)
+    return f"; did you mean {near}?" if near else ""

@@ -11,16 +11,49 @@ from pathlib import Path
 from slogate.cli.secrets import masked
 from slogate.core.verdict import BudgetReport, Verdict
 from slogate.errors import OutputError
+from slogate.files import write
 from slogate.reports import Options, render
 from slogate.reports.escape import for_terminal
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a report file; raises OutputError when that fails."""
+    """Write a report file; raises OutputError when that fails, and where it would leave the workspace."""
+    _require_own_folder(path)
     try:
-        path.write_text(masked(text), encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise OutputError(f"{path} cannot be written: {error.strerror}") from None
+        write(path, masked(text).encode("utf-8", "replace"))
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or error
+        raise OutputError(f"{path} cannot be written: {said}") from None
+
+
+def _require_own_folder(path: Path) -> None:
+    """OutputError where folders of a CI workspace lead elsewhere: links that came with the change."""
+    root = os.environ.get("GITHUB_WORKSPACE") or os.environ.get("CI_PROJECT_DIR")
+    if not root:
+        return
+    named, home = Path(os.path.abspath(path)), Path(root).resolve()  # noqa: PTH100 - keeps links
+    if not any(named.is_relative_to(place) for place in (home, Path(os.path.abspath(root)))):  # noqa: PTH100
+        return
+    real = named.parent.resolve()
+    if not real.is_relative_to(home) or ".git" in real.relative_to(home).parts:
+        raise OutputError(f"{path} cannot be written: a link leads out of the workspace, to {real}")
+
+
+def empty_files(*paths: Path | None) -> None:
+    """Take away what an earlier run has written, or it might be taken for what this one says.
+
+    Raises OutputError where that is not possible.
+    """
+    for path in paths:
+        if path is not None and str(path) != "-" and _holds_something(path):
+            write_file(path, "")
+
+
+def _holds_something(path: Path) -> bool:
+    try:
+        return path.is_file() and path.stat().st_size > 0
+    except (OSError, ValueError):
+        return False
 
 
 def publish(text: str, output: Path | None) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from os.path import normpath
 from pathlib import Path
 
-from slogate.config.files import NO_FILE, NoRegularFileError, open_file
 from slogate.core import words
 from slogate.core.governance import Readiness
 from slogate.core.model import Sli
 from slogate.core.situation import ALERT_RULES, ALERTS, METRICS, ROLLBACK_PLAN, Fact
 from slogate.core.window import format_duration
 from slogate.deadline import Deadline
+from slogate.files import NO_FILE, NoRegularFileError, open_file
 from slogate.sources.interface import (
     Alert,
     AlertRule,
@@ -71,14 +71,12 @@ def _are(names: Sequence[str]) -> str:
 
 def _wrong_rule(name: str, rules: Sequence[AlertRule]) -> Iterator[str]:
     """Why there is no such rule, or why it is of no use."""
-    from difflib import get_close_matches
-
     problems = [rule.problem for rule in rules if rule.name == name]
     if problems:
         yield from (f"{name} {text}" for text in dict.fromkeys(problems) if text)
         return
-    near = get_close_matches(name, [rule.name for rule in rules], n=1)
-    hint = f" (did you mean {near[0]}?)" if near else ""
+    near = words.nearest(name, [rule.name for rule in rules])
+    hint = f" (did you mean {near}?)" if near else ""
     yield f"there is no alert rule {name}{hint if rules else NO_RULES}"
 
 

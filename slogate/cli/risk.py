@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -11,9 +12,10 @@ from slogate.ci.detect import detect
 from slogate.cli.announce import find_change
 from slogate.cli.compose import Wanted, risk_configured, service_paths, warnings
 from slogate.cli.options import common, of_range
-from slogate.cli.output import publish, wants_color, warn
+from slogate.cli.output import empty_files, publish, wants_color, warn
 from slogate.cli.risks import Question, release_risks
 from slogate.cli.secrets import without_secrets
+from slogate.config.settings import Config
 from slogate.core.risk_policy import RiskPolicy
 from slogate.deadline import Deadline
 from slogate.errors import EXIT_NO_DATA
@@ -63,10 +65,8 @@ def command(
     from slogate.reports.risk import render
 
     del at, verbose  # common to all commands, without meaning here
-    if outcomes is not None and not calibrate:
-        raise click.UsageError("--outcomes goes with --calibrate")
-    if calibrate and base:
-        raise click.UsageError("--calibrate reads the whole history of --head, without --base")
+    _refuse(base, outcomes, calibrate=calibrate)
+    empty_files(output)
     deadline = Deadline(timeout)
     colored = format_ == "text" and wants_color(color, output)
     change = find_change(detect(os.environ), os.environ)
@@ -74,9 +74,7 @@ def command(
         if settings is not None:
             warn(warnings(settings), quiet=quiet)
         policy = settings.risk if settings else RiskPolicy()
-        if service is None and settings is not None and len(settings.services) == 1:
-            service = settings.services[0].name
-        paths = service_paths(settings, service)
+        scope, paths = _scope(settings, service)
         if calibrate:
             from slogate.cli.calibrate import calibration
             from slogate.reports.calibration import render as render_calibration
@@ -86,8 +84,21 @@ def command(
             return 0
         question = Question(base=base, head=head, fetch=fetch, change=change)
         register = settings.register if settings else None
-        scope = service or ""
         risks = release_risks({scope: paths}, question, policy, register, deadline)
     risk = without_secrets(risks[scope])
     publish(render(format_, risk, color=colored), output)
     return 0 if risk.known else EXIT_NO_DATA
+
+
+def _refuse(base: str | None, outcomes: Path | None, *, calibrate: bool) -> None:
+    if outcomes is not None and not calibrate:
+        raise click.UsageError("--outcomes goes with --calibrate")
+    if calibrate and base:
+        raise click.UsageError("--calibrate reads the whole history of --head, without --base")
+
+
+def _scope(settings: Config | None, service: str | None) -> tuple[str, Sequence[str]]:
+    """The service that is meant, the only one unless another is named, and its paths."""
+    if service is None and settings is not None and len(settings.services) == 1:
+        service = settings.services[0].name
+    return service or "", service_paths(settings, service)

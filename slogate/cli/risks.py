@@ -76,7 +76,7 @@ class _Register:
 
     def _asked(self, service: str) -> Opinion:
         # NOTE: imported here, because few have a register.
-        from slogate.sources.register import registered
+        from slogate.sources.risk_register import registered
 
         values = {"service": service, "base": self._base, "head": self._head}
         for name, why in (("base", "git"), ("head", "git"), ("service", "--service")):
@@ -183,9 +183,9 @@ def _read(
 ) -> _Facts:
     # NOTE: imported here, because a stated risk needs no git.
     from slogate.changes.facts import read_range
-    from slogate.changes.revisions import Asked, revisions
+    from slogate.changes.revisions import RangeOptions, revisions
 
-    asked = Asked(question.base, question.head, question.change, policy.tags)
+    asked = RangeOptions(question.base, question.head, question.change, policy.tags)
     between = revisions(git, asked)
     ranges = read_range(git, between, policy, scopes)
     dirty = question.change is None and not question.head and git.is_dirty()

@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from slogate.cli.options import common, unknown_variables
-from slogate.cli.output import publish, wants_color, warn, write_file
+from slogate.cli.output import empty_files, publish, wants_color, warn, write_file
 from slogate.cli.secrets import without_secrets
 from slogate.config.load import find_config, load
 from slogate.config.rehearsals import LoadedTable, bound, read_table
 from slogate.config.settings import Config
-from slogate.core.rehearsal import Rehearsal, rehearse
+from slogate.core.rehearsal import Rehearsal, exit_code, rehearse
 from slogate.errors import ConfigError, Problem
 
 
@@ -43,8 +43,9 @@ def command(
 
     Exits 0 when it does, 30 when a test fails, 2 when a file is wrong.
     """
-    from slogate.reports.rehearsal import exit_code, render
+    from slogate.reports.rehearsal import render
 
+    empty_files(output, junit)
     warn(unknown_variables(click.get_current_context(), os.environ), quiet=quiet)
     found = without_secrets(tuple(map(rehearse, _tests(dict.fromkeys(files), config))))
     if junit is not None:
@@ -76,7 +77,7 @@ def _config_of(
     table: LoadedTable, config: Path | None, loaded: dict[Path, Config | ConfigError]
 ) -> Config:
     """The configuration of a table: that of the command line, its own, or the one that is found."""
-    path = config or table.config or find_config(Path.cwd())
+    path = config or table.config or find_config(Path())
     if path not in loaded:
         try:
             loaded[path] = _load(path)

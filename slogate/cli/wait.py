@@ -7,9 +7,9 @@ from datetime import datetime, timezone
 
 from slogate.cli.progress import Clock
 from slogate.core import words
+from slogate.core.failing import clears_at
 from slogate.core.verdict import Verdict
 from slogate.reports.labels import outcome
-from slogate.reports.outputs import clears_at
 
 SHORTEST, LONGEST = 30, 300
 """Seconds between two checks."""

@@ -43,7 +43,7 @@ def read_document(raw: bytes, file: str) -> Document:
     except yaml.YAMLError as error:
         raise _syntax_error(error, file, text) from None
     if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
-        raise failure(file, 1, "the file is empty; the README shows a configuration")
+        raise failure(file, 1, "the file is empty; `slogate init` writes one")
     if not isinstance(root, yaml.MappingNode):
         message = "the file must hold a mapping (`version: 1`, `services:`, ...)"
         raise failure(file, line_at(root.start_mark), message)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from slogate.config.problems import Finding, KeyPath, Substituted, Unset
+from slogate.config.problems import Finding, KeyPath, Substituted, Unset, shorten
 
 _REFERENCE = re.compile(
     r"(?P<literal>\$\$\{)|\$\{(?P<name>[A-Za-z_]\w*)(?::-(?P<default>[^}]*))?\}|(?P<broken>\$\{)",
@@ -65,9 +65,10 @@ def _text(text: str, path: KeyPath, environ: Mapping[str, str], result: Substitu
 
 
 def _unset_message(name: str) -> str:
+    short = shorten(name)
     return (
-        f"the environment variable {name} is not set (or empty); "
-        f"set it, or write ${{{name}:-default}}"
+        f"the environment variable {short} is not set (or empty); "
+        f"set it, or write ${{{short}:-default}}"
     )
 
 

@@ -49,12 +49,13 @@ def explained(error: ValidationError, root: Nested[Any] = FILE) -> list[Finding]
 
 
 def _finding(item: Mapping[str, Any], root: Nested[Any]) -> Finding:
-    path = document_path(item["loc"])
+    # NOTE: a key that is not known may look like one of the engine's marks.
+    above, key = document_path(item["loc"][:-1]), item["loc"][-1]
     if item["type"] == "missing":
-        return Finding(path[:-1], f"missing key {path[-1]!r}")
+        return Finding(above, f"missing key {key!r}")
     if item["type"] == "extra_forbidden":
-        return Finding(path, _unknown_key(str(path[-1]), keys_at(item["loc"], root)))
-    return Finding(path, _sentence(item))
+        return Finding((*above, key), _unknown_key(str(key), keys_at(item["loc"], root)))
+    return Finding(document_path(item["loc"]), _sentence(item))
 
 
 def _sentence(item: Mapping[str, Any]) -> str:

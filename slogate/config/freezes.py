@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from slogate.config import freeze_schema as schema
 from slogate.config.recurrences import Recurrence
 from slogate.config.times import (
@@ -15,6 +17,8 @@ from slogate.config.times import (
 from slogate.core.calendars import Once, Outside, Recurring, Schedule, Weekly
 from slogate.core.governance import Freeze, Maintenance
 from slogate.core.model import Decision
+
+T = TypeVar("T")
 
 
 def freeze(written: schema.Freeze) -> Freeze:
@@ -36,9 +40,15 @@ def _schedule(written: schema.Freeze) -> Schedule:
         return _weekly(written, written.timezone)
     if written.rrule is not None:
         start = on_the_wall(written.from_, zone)
-        return Recurring(Recurrence(written.rrule, start, zone), written.duration or 0, zone)
-    end = written.to or written.from_
-    return Once(first_meant(written.from_, zone), last_meant(end, zone))
+        return Recurring(Recurrence(written.rrule, start, zone), _needed(written.duration), zone)
+    return Once(first_meant(written.from_, zone), last_meant(_needed(written.to), zone))
+
+
+def _needed(value: T | None) -> T:
+    """What the schema has asked for; without it the freeze would never be on."""
+    if value is None:
+        raise ValueError("a freeze needs an end")
+    return value
 
 
 def _weekly(written: schema.Freeze | schema.Opening, timezone: str) -> Weekly:

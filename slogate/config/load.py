@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -31,15 +32,13 @@ def find_config(start: Path) -> Path:
     upward = f" and upward to {directory}" if directory != here else ""
     raise ConfigError(
         f"no configuration: there is no {NAMES[0]}, {NAMES[1]} or {NAMES[2]} in "
-        f"{here}{upward}; --config names another place"
+        f"{here}{upward}; --config names another place, and `slogate init` writes one"
     )
 
 
 def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except OSError:
-        return False
+    # NOTE: a link that leads nowhere counts, or another file would take its place in silence.
+    return os.path.lexists(path)
 
 
 def load(

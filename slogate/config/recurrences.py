@@ -116,13 +116,16 @@ class Recurrence:
         """See slogate.core.calendars.Recurrence; `text` is what `rule` returned."""
         self._known: list[datetime] = []
         self._rest = _times(text, start, zone)
+        self._text = f"DTSTART:{start:%Y%m%dT%H%M%S}\nRRULE:{text}"
 
-    def between(self, after: datetime, before: datetime, inc: bool = False) -> list[datetime]:  # noqa: FBT001, FBT002
-        """All of them in that span; with `inc` its two ends belong to it."""
-        self._reach(before)
-        first = (bisect_left if inc else bisect_right)(self._known, after)
-        last = (bisect_right if inc else bisect_left)(self._known, before)
-        return self._known[first:last]
+    def __str__(self) -> str:
+        """The rule as RFC 5545 writes it; its times are those of the wall."""
+        return self._text
+
+    def between(self, first: datetime, last: datetime) -> list[datetime]:
+        """All of them from the first time to the last, both included."""
+        self._reach(last)
+        return self._known[bisect_left(self._known, first) : bisect_right(self._known, last)]
 
     def _reach(self, limit: datetime) -> None:
         while not self._known or self._known[-1] <= limit:
@@ -166,7 +169,7 @@ def check_rule(text: str, start: datetime, zone: tzinfo) -> None:
     if start.year < 2000:
         raise ValueError("the `from` of an `rrule` must not lie before the year 2000")
     try:
-        soon = Recurrence(text, start, zone).between(start, start + FIVE_YEARS, inc=True)
+        soon = Recurrence(text, start, zone).between(start, start + FIVE_YEARS)
     except (ValueError, TypeError, ArithmeticError, LookupError):
         raise ValueError("the `rrule` cannot be followed; please simplify it") from None
     if not soon:

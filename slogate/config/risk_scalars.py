@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import warnings
 
-from slogate.config.problems import shown
+from slogate.config.problems import Substituted, shorten, shown
 from slogate.config.scalars import http_parts, line, number, percent, text
 from slogate.core.risk_policy import Band
 
@@ -66,9 +67,13 @@ def expression(value: object) -> str:
     """A regular expression."""
     content = text(value)
     try:
-        re.compile(content)
-    except (re.error, OverflowError, RecursionError) as error:
-        raise ValueError(f"must be a regular expression ({error})") from None
+        with warnings.catch_warnings():
+            # NOTE: Python warns of what other engines read differently, such as [[:alpha:]].
+            warnings.simplefilter("error")
+            re.compile(content)
+    except (re.error, OverflowError, RecursionError, Warning) as error:
+        why = "" if isinstance(value, Substituted) else f" ({shorten(str(error))})"
+        raise ValueError(f"must be a regular expression{why}") from None
     return content
 
 

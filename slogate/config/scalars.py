@@ -111,7 +111,7 @@ def url(value: object) -> str:
         raise ValueError("must be a URL such as https://prometheus.example.com:9090")
     if parts.query or parts.fragment:
         raise ValueError("must be a URL without a query (?...) or a fragment (#...)")
-    if api := re.search(r"/api/v[0-9]$", parts.path.rstrip("/")):
+    if api := re.search(r"/(graph|api/v[0-9](/query(_range)?)?)$", parts.path.rstrip("/")):
         raise ValueError(f"must be the base URL, without {api[0]}")
     return content
 

@@ -114,7 +114,7 @@ def _several(names: list[str]) -> str:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SourceChoice:
     """A part of `readiness` that asks a source: which kind, and which of them it may choose."""
 
     entry: Mapping[str, Any]
@@ -123,34 +123,35 @@ class Asked:
     candidates: list[str]
 
 
-def _asked(service: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[Asked]:
+def _choices(service: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[SourceChoice]:
     written = section(service, "readiness")
     for key, kind, candidates in (
         ("alert_rules", PROMETHEUS, _servers(data)),
         ("alerts", ALERTMANAGER, _alertmanagers(data)),
     ):
         if isinstance(written.get(key), dict):
-            yield Asked(written[key], key, kind, candidates)
+            yield SourceChoice(written[key], key, kind, candidates)
 
 
 def _readiness_findings(
     service: Mapping[str, Any], data: Mapping[str, Any], path: KeyPath
 ) -> Iterator[Finding]:
     sources = section(data, "sources")
-    for asked in _asked(service, data):
-        here = (*path, asked.key)
-        named = asked.entry.get("source")
+    for choice in _choices(service, data):
+        here = (*path, choice.key)
+        named = choice.entry.get("source")
         yield from unknown(named, list(sources), "source", (*here, "source"))
-        if named in sources and named not in asked.candidates:
-            found = shorten(_kind(sources[named]))
-            message = f"must be a source of type {asked.kind}, and this is of type {found}"
+        found = _kind(sources[named]) if named in list(sources) else ""
+        # NOTE: a type that there is not is told at the source; it may come from the environment.
+        if found in SOURCE_KINDS and named not in choice.candidates:
+            message = f"must be a source of type {choice.kind}, and this is of type {found}"
             yield Finding((*here, "source"), message)
         if _is_undecided(service, data) or named is not None:
             continue
-        if not asked.candidates:
-            yield Finding(here, f"needs a source of type {asked.kind}, and there is none")
-        elif pick_source(None, source_of(service, measuring(data)), asked.candidates) is None:
-            yield Finding(here, _several(asked.candidates))
+        if not choice.candidates:
+            yield Finding(here, f"needs a source of type {choice.kind}, and there is none")
+        elif pick_source(None, source_of(service, measuring(data)), choice.candidates) is None:
+            yield Finding(here, _several(choice.candidates))
 
 
 def _canary_source_findings(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -193,5 +194,7 @@ def used_sources(data: Mapping[str, Any]) -> Iterator[object]:
         yield pick_source(canary.get("source"), source_of(service, own), servers)
     for _, service in services_of(data):
         yield service.get("source")
-        for asked in _asked(service, data):
-            yield pick_source(asked.entry.get("source"), source_of(service, own), asked.candidates)
+        for choice in _choices(service, data):
+            yield pick_source(
+                choice.entry.get("source"), source_of(service, own), choice.candidates
+            )

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from slogate.core import words
+from slogate.core.governance import OPTION, RELIABILITY
 from slogate.core.model import Decision, Missing, Policy, Risk, Service, Status
 from slogate.core.release import ReleaseRisk
 from slogate.core.rulings import Ruling
@@ -51,8 +52,9 @@ class Case:
 
     @property
     def decision(self) -> Decision:
-        """The same, but nothing passes where evidence is missing."""
-        return Decision.BLOCK if self.stopped else self.measured
+        """The same, but nothing passes where evidence is missing, or nothing was asked."""
+        asked = self.calls or self.rulings
+        return self.measured if asked and not self.stopped else Decision.BLOCK
 
     @property
     def failing(self) -> list[Ruling]:
@@ -184,28 +186,43 @@ def alternatives(case: Case, clears: Clearance) -> Iterator[str]:
             ruling.stop for ruling in case.rulings
         ):
             yield "run the gate again when the backend answers"
+        if any(report.status is Missing.NO_DATA for report, _ in case.calls):
+            yield "mend the query or the metric; slogate lint --online tries all queries"
         return
     if case.decision < case.fail_on or case.decision is Decision.APPROVE:
         return
     yield from dict.fromkeys(ruling.alternative for ruling in case.failing if ruling.alternative)
     if clears.without_errors is not None:
-        calm = ", if no further errors come" if _fails_by_budget(case) else ""
+        hangs_on_errors = clears.without_errors != clears.if_errors_continue
+        calm = ", if no further errors come" if hangs_on_errors else ""
         yield f"wait until {words.moment(clears.without_errors)}{calm}"
     if any(burn.firing for report, _ in case.calls for burn in report.burn):
         yield "roll back first, if the errors began with a release"
     if not case.failing:
         yield from _smaller_change(case)
         yield from case.risk.lowering
+    yield from _repair(case)
     yield from _override(case)
+
+
+def _repair(case: Case) -> Iterator[str]:
+    """The way of a release that mends what the budget is spent on, where the policy has one."""
+    governance = case.service.policy.governance
+    found = [one for one in governance.exceptions if one.change_type == RELIABILITY]
+    if not found or OPTION not in governance.trusted or not _fails_by_budget(case):
+        return
+    if found[0].decision < case.fail_on:
+        yield (
+            "if it repairs what spends the budget: with --change-type reliability the decision is "
+            f"{found[0].decision.word}"
+        )
 
 
 def _override(case: Case) -> Iterator[str]:
     rule = case.service.policy.governance.override
     if rule is None or case.decision.word not in rule.decisions:
         return
-    people = words.listing(
-        rule.actors[:3] if len(rule.actors) < 4 else (*rule.actors[:3], "others"), "or"
-    )
+    people = words.listing((*rule.actors[:3], *(["others"] if rule.actors[3:] else [])), "or")
     reason = f" that matches {rule.reason}" if rule.reason else ""
     yield f"{people} may set it aside: --override with a reason{reason}"
 

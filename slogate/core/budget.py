@@ -127,7 +127,8 @@ def _no_traffic_report(
 
 def _sli(history: History) -> float | None:
     ratio = error_ratio(history.in_window)
-    return None if ratio is None else 1 - ratio
+    # NOTE: scrapes of two counters are some events apart, so that a few more may be bad than there were.
+    return None if ratio is None else max(0.0, 1 - ratio)
 
 
 def _budget(slo: Slo, plan: Plan, history: History) -> Budget:

@@ -28,10 +28,10 @@ class Schedule(Protocol):
 
 
 class Recurrence(Protocol):
-    """Local times without a zone at which something begins again, such as dateutil's rrule."""
+    """Local times without a zone at which something begins again; its `str` is what reports show."""
 
-    def between(self, after: datetime, before: datetime, inc: bool = ...) -> list[datetime]:  # noqa: FBT001
-        """All of them in that span, in order."""
+    def between(self, first: datetime, last: datetime) -> list[datetime]:
+        """All of them from the first time to the last, both included, in order."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Recurring:
     def until(self, now: int) -> int | None:
         """See Schedule."""
         here, lasts = local(now, self.zone), timedelta(seconds=self.length)
-        begun = self.rule.between(here - lasts - _DAY, here + _DAY, inc=True)
+        begun = self.rule.between(here - lasts - _DAY, here + _DAY)
         spans = ((earliest(at, self.zone), latest(at + lasts, self.zone)) for at in begun)
         return max((end for start, end in spans if start <= now < end), default=None)
 

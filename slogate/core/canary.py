@@ -130,8 +130,7 @@ def look_one(baseline: Data, canary: Data, policy: MetricPolicy, *, planned: int
     if isinstance(baseline, Counts) and isinstance(canary, Counts):
         return look_counts(baseline, canary, policy, planned)
     if isinstance(baseline, Samples) and isinstance(canary, Samples):
-        # NOTE: so many looks are planned; how many samples they will bring nobody knows.
-        return look_samples(baseline, canary, policy, None)
+        return look_samples(baseline, canary, policy)
     return judge_one(baseline, canary, policy)
 
 

@@ -221,8 +221,8 @@ def _bursts(intervals: list[Interval], totals: Totals, alpha: float) -> float:
 
     The cluster-robust variance of a share over its binomial one (Liang & Zeger 1986, "Longitudinal
     data analysis using generalized linear models", Biometrika 73): intervals with many errors weigh
-    most, as in the totals. 1 unless it is significant at 5 %, and where there are too few errors or
-    intervals to tell. What few bursts tell is uncertain; Student's t allows for that.
+    most, as in the totals. 1 unless it is significant at 5 %, or if errors or intervals are too few.
+    What few bursts tell is uncertain; Student's t allows for that.
     """
     if totals.bad_b + totals.bad_c < LEAST_ERRORS or not totals.bad_b or not totals.bad_c:
         return 1.0

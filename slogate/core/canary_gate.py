@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from slogate.core.arms import Outcome
 from slogate.core.canary_report import CanaryReport
 from slogate.core.canary_words import headline, sentence
-from slogate.core.exit_codes import exit_code
+from slogate.core.exit_codes import exit_code, threshold
 from slogate.core.model import Decision
 from slogate.core.verdict import Check, Clearance, ServiceVerdict
 from slogate.core.verdict import Outcome as Checked
@@ -35,16 +35,7 @@ def with_canary(
 ) -> ServiceVerdict:
     """The verdict on a service with what its canary says: never a milder one."""
     if isinstance(canary, CanaryProblem):
-        return replace(
-            verdict,
-            decision=Decision.BLOCK,
-            exit_code=max(verdict.exit_code, canary.exit_code),
-            rationale=(f"the canary is not judged: {canary.message}", *verdict.rationale),
-            conditions=("complete the evidence: without it this release is not judged",),
-            alternatives=(),
-            clearance=Clearance(),
-            own_checks=(*verdict.own_checks, Check("canary", Checked.FAIL, canary.message)),
-        )
+        return _unjudged(verdict, canary)
     said = headline(canary.verdict)
     found = canary.verdict.outcome
     joined = replace(
@@ -59,7 +50,7 @@ def with_canary(
     deciding = [one for one in canary.verdict.deciding if one.outcome is found]
     why = f"the canary is {said}, which means {canary.decision.word}"
     # NOTE: where nothing fails the run, times are told as if the default did.
-    holds = canary.decision >= (fail_on or Decision.DEFER)
+    holds = canary.decision >= threshold(fail_on)
     return replace(
         joined,
         decision=decision,
@@ -70,6 +61,19 @@ def with_canary(
         alternatives=(_ALTERNATIVES[found], *(() if holds else verdict.alternatives)),
         clearance=Clearance() if holds else verdict.clearance,
         approvers=verdict.approvers or ((verdict.owner,) if verdict.owner else ()),
+    )
+
+
+def _unjudged(verdict: ServiceVerdict, canary: CanaryProblem) -> ServiceVerdict:
+    return replace(
+        verdict,
+        decision=Decision.BLOCK,
+        exit_code=max(verdict.exit_code, canary.exit_code),
+        rationale=(f"the canary is not judged: {canary.message}", *verdict.rationale),
+        conditions=("complete the evidence: without it this release is not judged",),
+        alternatives=(),
+        clearance=Clearance(),
+        own_checks=(*verdict.own_checks, Check("canary", Checked.FAIL, canary.message)),
     )
 
 

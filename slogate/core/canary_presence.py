@@ -24,10 +24,15 @@ def gone(baseline: Data, canary: Data) -> bool:
         has = [[total > 0 for total in arm.total] for arm in (baseline, canary)]
     else:
         return False
-    last = max(3, len(has[0]) // 20)
-    if any(has[0][-last:]) != any(has[1][-last:]):
+    if ended(has[0], has[1]) or ended(has[1], has[0]):
         return True
     return isinstance(canary, Series) and _thin(has[1])
+
+
+def ended(has: Sequence[bool], other: Sequence[bool]) -> bool:
+    """Has this arm nothing at the last instants, at which the other one has?"""
+    last = max(3, len(has) // 20)
+    return any(other[-last:]) and not any(has[-last:])
 
 
 def _thin(has: Sequence[bool]) -> bool:

@@ -64,7 +64,7 @@ def judge_series(baseline: Series, canary: Series, policy: MetricPolicy) -> Judg
     if times do not increase.
     """
     pairs = paired(baseline, canary)
-    return judge_pairs(settled(pairs, warm_up(policy, len(pairs.baseline))), policy)
+    return judge_pairs(warmed_up(pairs, warm_up(policy, len(pairs.baseline))), policy)
 
 
 def judge_pairs(pairs: Pairs, policy: MetricPolicy) -> Judgement:
@@ -106,7 +106,7 @@ def warm_up(policy: MetricPolicy, points: int) -> int:
     return min(5, points // 10) if policy.warm_up is None else policy.warm_up
 
 
-def settled(pairs: Pairs, warming: int) -> Pairs:
+def warmed_up(pairs: Pairs, warming: int) -> Pairs:
     """The pairs after the first so many."""
     return Pairs(pairs.baseline[warming:], pairs.canary[warming:])
 

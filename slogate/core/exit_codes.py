@@ -14,3 +14,25 @@ def exit_code(decision: Decision, fail_on: Decision | None) -> int:
     if fail_on is None or decision < fail_on:
         return 0
     return DECISION_CODES.get(decision, 0)
+
+
+def threshold(fail_on: Decision | None) -> Decision:
+    """The mildest decision that fails, or would where decisions fail nothing."""
+    return fail_on or Decision.DEFER
+
+
+class Ended:
+    """What a decision and its exit code say together."""
+
+    decision: Decision
+    exit_code: int
+
+    @property
+    def stopped(self) -> bool:
+        """Is evidence missing, so that nothing was decided?"""
+        return self.exit_code in LACKING
+
+    @property
+    def word(self) -> str:
+        """The decision, or what is missing: `no_data` or `unmeasured`."""
+        return LACKING.get(self.exit_code, self.decision.word)

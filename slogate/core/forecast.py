@@ -45,16 +45,15 @@ def clearance(
     Looks ahead for one SLO window (rolling) or to the end of the period and the longest burn
     window (calendar); None where that does not suffice.
     """
-    return Clearance(
-        *(
-            _first_passing(
-                _outlooks(assessments, policy, limits or {}, errors_continue=go_on),
-                worst_passing,
-                opens,
-            )
-            for go_on in (False, True)
+    quiet, going_on = (
+        _first_passing(
+            _outlooks(assessments, policy, limits or {}, errors_continue=go_on),
+            worst_passing,
+            opens,
         )
+        for go_on in (False, True)
     )
+    return Clearance(quiet, going_on)
 
 
 def _outlooks(
@@ -139,6 +138,9 @@ class _Outlook:
         budget = assessment.report.budget
         self._consumed_now = budget.consumed if budget else 0.0
         self.now = plan.now
+        windows = (window for rule in plan.rules for window in (rule.long, rule.short))
+        self._longest = max((plan.measured(window)[1] for window in windows), default=0)
+        self._later: dict[Status, bool] = {}
         past = history.coarse.counts(history.coarse.start, plan.now)
         first = history.coarse.first_covered or plan.now
         # NOTE: the events of maintenance were left out, so its time is, too.
@@ -176,8 +178,20 @@ class _Outlook:
             return False
         if consumed_status(self._policy, consumed) > worst or self._pace(moment, consumed) > worst:
             return False
+        return not self._burns(moment, worst)
+
+    def _burns(self, moment: int, worst: Status) -> bool:
+        """Would a rule fire that makes the status worse?"""
+        # NOTE: when no burn window reaches back to now, the errors to come are all there is in it.
+        if moment - self._longest < self.now:
+            return self._any_fires(moment, worst)
+        if worst not in self._later:
+            self._later[worst] = self._any_fires(moment, worst)
+        return self._later[worst]
+
+    def _any_fires(self, moment: int, worst: Status) -> bool:
         rules = (rule for rule in self._plan.rules if rule.status > worst)
-        return not any(self._fires(rule, moment) for rule in rules)
+        return any(self._fires(rule, moment) for rule in rules)
 
     def _consumed(self, moment: int) -> float:
         period = self._plan.period

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from slogate.core.verdict import Counts
 
@@ -27,13 +27,13 @@ class Track:
     ) -> None:
         totals = list(total)
         present = [index for index, seen in enumerate(totals) if seen is not None]
-        lengths = (
-            0 if seen is None else edges[index + 1] - edges[index]
-            for index, seen in enumerate(totals)
-        )
+        lengths = [
+            0 if seen is None else right - left
+            for seen, (left, right) in zip(totals, pairwise(edges), strict=True)
+        ]
         self.edges = edges
         self._bad = array("d", accumulate(bad, initial=0.0))
-        self._total = array("d", accumulate((seen or 0.0 for seen in totals), initial=0.0))
+        self._total = array("d", accumulate([seen or 0.0 for seen in totals], initial=0.0))
         self._covered = array("d", accumulate(lengths, initial=0.0))
         self.first_covered = edges[present[0]] if present else None
         self.last_covered = edges[present[-1] + 1] if present else None
@@ -61,7 +61,7 @@ class Track:
 
         The whole bucket counts, because nobody knows where in it the errors are.
         """
-        first, _ = self._place(start)
+        first = max(bisect_right(self.edges, start) - 1, 0)
         return Counts(self._bad[-1] - self._bad[first], self._total[-1] - self._total[first])
 
     def start_with_at_most(self, bad: float) -> int:
@@ -71,11 +71,11 @@ class Track:
 
     def most_traffic(self, start: int, rate: float) -> float:
         """The most events of any window of this length, if old ones leave and `rate` a second come."""
-        whole = self._total[-1]
+        whole, edges = self._total[-1], self.edges
+        first = bisect_left(edges, start - (edges[1] - edges[0]))
         return max(
             whole - seen + rate * (edge - start)
-            for edge, seen in zip(self.edges, self._total, strict=True)
-            if edge >= start - (self.edges[1] - self.edges[0])
+            for edge, seen in zip(edges[first:], self._total[first:], strict=True)
         )
 
     def covered(self, start: float, end: float) -> float:

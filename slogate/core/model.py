@@ -1,4 +1,4 @@
-"""The vocabulary of the gate: the words of the README as enums and frozen values.
+"""The vocabulary of the gate: the words of the documents as enums and frozen values.
 
 Times are Unix seconds (UTC), durations are seconds, ratios are 0..1 unless a name says otherwise.
 """

@@ -10,7 +10,8 @@ from slogate.core import advice
 from slogate.core.advice import Case, worst_passing
 from slogate.core.budget import Assessment
 from slogate.core.calendars import open_from
-from slogate.core.exit_codes import LACKING, exit_code
+from slogate.core.exit_codes import exit_code
+from slogate.core.failing import obeyed
 from slogate.core.forecast import Opens, clearance
 from slogate.core.governance import Governance
 from slogate.core.maintenance import checks as maintenance_checks
@@ -26,7 +27,7 @@ from slogate.errors import EXIT_NO_DATA, EXIT_UNMEASURED
 
 
 def default_policy(name: str = "default") -> Policy:
-    """The policy of a configuration that says nothing; the README shows it as tables."""
+    """The policy of a configuration that says nothing; docs/configuration.md shows it as tables."""
     low, medium, high = Risk.LOW, Risk.MEDIUM, Risk.HIGH
     approve, review = Decision.APPROVE, Decision.REVIEW
     defer, block = Decision.DEFER, Decision.BLOCK
@@ -96,12 +97,7 @@ def decide(
         service=service.name,
         status=case.status,
         decision=case.decision,
-        exit_code=max(
-            *map(_stop_code, stopping),
-            *(ruling.stop for ruling in rulings),
-            exit_code(case.decision, None if advise else situation.fail_on),
-            0,
-        ),
+        exit_code=_code(case, stopping, None if advise else situation.fail_on),
         risk=risk,
         policy=service.policy.name,
         slos=reports,
@@ -115,6 +111,12 @@ def decide(
         advise=advise,
         measured=case.measured,
     )
+
+
+def _code(case: Case, stopping: Sequence[SloReport], fail_on: Decision | None) -> int:
+    """The highest code of what stops the run and of the decision."""
+    stops = [*map(_stop_code, stopping), *(ruling.stop for ruling in case.rulings)]
+    return max([*stops, exit_code(case.decision, fail_on)])
 
 
 def _rulings(
@@ -172,12 +174,8 @@ def late_maintenance(
 
 
 def overall(verdicts: Sequence[ServiceVerdict]) -> Decision:
-    """The worst of those that a pipeline has to obey; where it has to obey none, of all.
-
-    Evidence that is missing has to be obeyed where decisions are only advice, too.
-    """
-    obeyed = [one for one in verdicts if not one.advise or one.exit_code in LACKING]
-    return max(one.decision for one in obeyed or verdicts)
+    """The worst of those that a pipeline has to obey."""
+    return max(one.decision for one in obeyed(verdicts))
 
 
 _NOT_EVALUATED = (Missing.UNMEASURED, Missing.NO_DATA)
@@ -219,12 +217,14 @@ def _foreseen(
     policy, breached = case.service.policy, {ruling.slo for ruling in failing if ruling.slo}
     calls = [(report, call) for report, call in case.calls if call is None or call >= case.fail_on]
     worst = worst_passing(policy, case.risk.level, case.fail_on)
-    if not calls and not breached and (worst is None or not _measured(assessments)):
-        return Clearance(opens(now), opens(now))
+    calendar = not calls and not breached
+    if calendar and (worst is None or not _measured(assessments)):
+        return Clearance(opens(now), opens(now), calendar)
     if worst is None or any(isinstance(report.status, Missing) for report, _ in calls):
         return Clearance()
     recovered = 1 - (policy.governance.recover_at or 0)
-    return clearance(assessments, policy, worst, dict.fromkeys(breached, recovered), opens)
+    found = clearance(assessments, policy, worst, dict.fromkeys(breached, recovered), opens)
+    return replace(found, calendar=calendar)
 
 
 def _measured(assessments: Sequence[Assessment]) -> bool:

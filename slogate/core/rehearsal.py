@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from slogate.core.budget import Assessment
 from slogate.core.calendars import open_from
 from slogate.core.commits import Revisions
-from slogate.core.exit_codes import LACKING
+from slogate.core.exit_codes import DECISION_CODES
 from slogate.core.governance import GIT, LABEL, OPTION, ROLLBACK, TRAILER, Freeze
-from slogate.core.leave import settled
 from slogate.core.model import Decision, Missing, Policy, Risk, Service, Slo, Status
 from slogate.core.policy import decide
+from slogate.core.rehearsal_budgets import SAID, breached, of_consumed, of_missing, of_status
 from slogate.core.release import ReleaseRisk
 from slogate.core.rulings import of_service
 from slogate.core.situation import (
@@ -28,9 +28,9 @@ from slogate.core.situation import (
     Request,
     Situation,
 )
-from slogate.core.stated import SAID, breached, of_consumed, of_missing, of_status
 from slogate.core.upstream import Upstream
 from slogate.core.verdict import ServiceVerdict, SloReport
+from slogate.core.waivers import settled
 from slogate.core.window import Rolling, parse_time
 
 READINESS = (METRICS, ALERT_RULES, ROLLBACK_PLAN, ALERTS)
@@ -98,7 +98,7 @@ class Rehearsed:
     @property
     def decided(self) -> str:
         """The decision, or why there is none."""
-        return LACKING.get(self.verdict.exit_code, self.verdict.decision.word)
+        return self.verdict.word
 
     @property
     def explained(self) -> bool:
@@ -110,6 +110,11 @@ class Rehearsed:
     def passed(self) -> bool:
         """Is it what the test expects?"""
         return self.decided == self.test.expected and self.explained
+
+
+def exit_code(found: Iterable[Rehearsed]) -> int:
+    """0 where all are right."""
+    return 0 if all(one.passed for one in found) else DECISION_CODES[Decision.BLOCK]
 
 
 def rehearse(test: Rehearsal) -> Rehearsed:

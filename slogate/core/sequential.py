@@ -22,7 +22,6 @@ from slogate.core.canary_counts import judgement as counts_judgement
 from slogate.core.canary_samples import judge_samples
 from slogate.core.canary_series import (
     Change,
-    Pairs,
     errors,
     intermittent,
     judge_pairs,
@@ -32,50 +31,55 @@ from slogate.core.canary_series import (
     paired,
     regressed,
     sameness,
-    settled,
     warm_up,
+    warmed_up,
 )
 from slogate.core.stats import fixed_error, normal_quantile, normal_tail
 
-LEAST_LOOK, LEAST_OPEN_LOOK = 10, 15
-"""So many pairs the first look needs with a known horizon, and without one."""
+LEAST_LOOK = 10
+"""So many pairs the first look needs."""
 SPENT = 0.8
 """The share of alpha that looks at means spend; the rest pays for that of extreme events."""
 LEAST_CHANCE = 0.01
 """The share of alpha below which no look's own falls, lest estimates of variance decide."""
 FEARED = 0.6
 """Autocorrelation taken for possible as long as few pairs tell."""
-GAINS = (1.05, 1.1, 1.25, 1.5, 2.0, 3.0)
 RATIOS = (1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0)
-"""Changes for which the e-processes bet, in equal parts."""
-SURE = 0.99
-"""The level at which t quantiles of standard errors are made comparable to a normal one."""
+"""Changes for which the e-process of counts bets, in equal parts."""
 EPOCH = 500
-"""Samples of the first epoch where the horizon is unknown; each is twice as long as the last."""
+"""Samples of the first epoch; each is twice as long as the last."""
 LEAST_SAMPLE_CHANCE = 0.0002
 """The same, for a look at samples."""
 LAST_COUNT = 0.2
 """The share of alpha which the final look at counts takes beside their e-process."""
-OPEN_WARM_UP = 5
 FAR = 30.0
 """Logarithms of ratios are looked for between this and its negative."""
 
 
-def look_series(
-    baseline: Series, canary: Series, policy: MetricPolicy, planned: int | None
-) -> Judgement:
+def look_series(baseline: Series, canary: Series, policy: MetricPolicy, planned: int) -> Judgement:
     """Judge what there is of a run of `planned` scrapes, at the last one finally.
 
-    `times` hold each scrape until now, also those without a value. With an unknown horizon (None)
-    a run never passes. Bounds of the ratio have the confidence that the look requires.
+    `times` hold each scrape until now, also those without a value. Bounds of the ratio have the
+    confidence that the look requires.
     """
-    pairs = paired(baseline, canary)
-    if planned is None:
-        warming = OPEN_WARM_UP if policy.warm_up is None else policy.warm_up
-        return _open_look(settled(pairs, warming), policy)
     warming = warm_up(policy, planned)
-    last = max(len(baseline.times), len(canary.times)) >= planned
-    return _planned_look(settled(pairs, warming), policy, planned - warming, last=last)
+    pairs, horizon = warmed_up(paired(baseline, canary), warming), planned - warming
+    n, last = len(pairs.baseline), max(len(baseline.times), len(canary.times)) >= planned
+    if n < LEAST_LOOK or sameness(pairs):
+        if last:
+            return judge_pairs(pairs, policy)
+        return judgement(pairs, Outcome.INCONCLUSIVE, "more_data_needed")
+    change = measured(pairs, policy)
+    own = chance(n, n if last else horizon, SPENT * policy.alpha)
+    half = _half_width(change, max(LEAST_CHANCE * policy.alpha, own), last=last)
+    ratios = natural(change, half, pairs, policy)
+    if regressed(change, half, policy):
+        return judgement(pairs, Outcome.FAIL, "regression", ratios)
+    if last and intermittent(change, policy):
+        return judgement(pairs, Outcome.FAIL, "intermittent", ratios)
+    if last and (final := judge_pairs(pairs, policy)).outcome is Outcome.PASS:
+        return final
+    return judgement(pairs, Outcome.INCONCLUSIVE, "more_data_needed", ratios)
 
 
 def chance(n: float, horizon: float, alpha: float) -> float:
@@ -89,26 +93,6 @@ def chance(n: float, horizon: float, alpha: float) -> float:
     return normal_tail(level * sqrt(max(1.0, horizon / n)))
 
 
-def _planned_look(pairs: Pairs, policy: MetricPolicy, horizon: int, *, last: bool) -> Judgement:
-    n = len(pairs.baseline)
-    if last and (n < LEAST_LOOK or sameness(pairs)):
-        return judge_pairs(pairs, policy)
-    if n < LEAST_LOOK or sameness(pairs):
-        return judgement(pairs, Outcome.INCONCLUSIVE, "more_data_needed")
-    change = measured(pairs, policy)
-    own = chance(n, n if last else horizon, SPENT * policy.alpha)
-    half = _half_width(change, max(LEAST_CHANCE * policy.alpha, own), last=last)
-    ratios = natural(change, half, pairs, policy)
-    if regressed(change, half, policy):
-        return judgement(pairs, Outcome.FAIL, "regression", ratios)
-    if last and intermittent(change, policy):
-        return judgement(pairs, Outcome.FAIL, "intermittent", ratios)
-    final = judge_pairs(pairs, policy)
-    if last and final.outcome is Outcome.PASS:
-        return final
-    return judgement(pairs, Outcome.INCONCLUSIVE, "more_data_needed", ratios)
-
-
 def _half_width(change: Change, alpha: float, *, last: bool) -> float:
     found = errors(change)
     if found and not last:
@@ -116,34 +100,12 @@ def _half_width(change: Change, alpha: float, *, last: bool) -> float:
     return max((error.half_width(alpha) for error in found), default=0.0)
 
 
-def _open_look(pairs: Pairs, policy: MetricPolicy) -> Judgement:
-    if len(pairs.baseline) < LEAST_OPEN_LOOK or sameness(pairs):
-        return judgement(pairs, Outcome.INCONCLUSIVE, "more_data_needed")
-    change = measured(pairs, policy)
-    half = max((error.half_width(1 - SURE) for error in errors(change)), default=0.0)
-    error = half / normal_quantile(SURE)
-    proof = log(1 / policy.alpha)
-    gains = [change.of(ratio - 1) for ratio in GAINS]
-
-    def evidence(shift: float) -> float:
-        return _log_mean([(gain * shift - gain * gain / 2) / error**2 for gain in gains])
-
-    half = _root(lambda shift: evidence(shift) - proof, 0.0, 2 * gains[-1]) if error else 0.0
-    ratios = natural(change, half, pairs, policy)
-    if regressed(change, half, policy):
-        return judgement(pairs, Outcome.FAIL, "regression", ratios)
-    return judgement(pairs, Outcome.INCONCLUSIVE, "more_data_needed", ratios)
-
-
-def look_counts(
-    baseline: Counts, canary: Counts, policy: MetricPolicy, planned: int | None = None
-) -> Judgement:
+def look_counts(baseline: Counts, canary: Counts, policy: MetricPolicy, planned: int) -> Judgement:
     """Judge what there is of a run of `planned` intervals, at the last one finally.
 
-    With an unknown horizon (None) a run never passes. The evidence is an e-process, the mean of
-    likelihood ratios of the canary's share of errors, valid at any time (Lindon & Malek 2022,
-    "Anytime-valid inference for multinomial count data") while the share of traffic is constant;
-    where errors come in bursts, they count as fewer.
+    The evidence is an e-process, the mean of likelihood ratios of the canary's share of errors,
+    valid at any time (Lindon & Malek 2022, "Anytime-valid inference for multinomial count data")
+    while the share of traffic is constant; where errors come in bursts, they count as fewer.
     """
     intervals = aligned(baseline, canary, policy)
     totals = summed(intervals, policy.alpha)
@@ -153,7 +115,7 @@ def look_counts(
     if large_enough(totals, policy) and _counts_evidence(totals, policy) >= log(1 / policy.alpha):
         found = counts_judgement(totals, Outcome.FAIL, "regression")
         return replace(found, low=low, high=high)
-    if planned is not None and len(canary.total) >= planned:
+    if len(canary.total) >= planned:
         final = judge_counts(baseline, canary, policy)
         if final.outcome is not Outcome.FAIL:
             return final
@@ -162,27 +124,17 @@ def look_counts(
     return replace(found, low=low, high=high)
 
 
-def look_samples(
-    baseline: Samples, canary: Samples, policy: MetricPolicy, planned: int | None
-) -> Judgement:
-    """Judge what there is of a run of `planned` samples in the smaller arm, at the end finally.
+def look_samples(baseline: Samples, canary: Samples, policy: MetricPolicy) -> Judgement:
+    """Judge what there is of a run of which nobody knows how many samples it will bring.
 
-    With an unknown horizon (None) a run never passes: then one epoch follows the other, each twice
-    as long as the last, and the k-th spends alpha / (k (k + 1)), which is alpha together.
+    It never passes. One epoch follows the other, each twice as long as the last, and the k-th
+    spends alpha / (k (k + 1)), which is alpha together.
     """
-    n = min(len(baseline.values), len(canary.values))
-    horizon, alpha = planned, policy.alpha
-    if horizon is None:
-        epoch = max(1, ceil(log2(max(n, 1) / EPOCH)) + 1)
-        horizon, alpha = EPOCH * 2 ** (epoch - 1), alpha / (epoch * (epoch + 1))
-    own = 4 * max(LEAST_SAMPLE_CHANCE * alpha, chance(max(n, 1), horizon, alpha / 4))
+    n = max(1, min(len(baseline.values), len(canary.values)))
+    epoch = max(1, ceil(log2(n / EPOCH)) + 1)
+    horizon, alpha = EPOCH * 2 ** (epoch - 1), policy.alpha / (epoch * (epoch + 1))
+    own = 4 * max(LEAST_SAMPLE_CHANCE * alpha, chance(n, horizon, alpha / 4))
     found = judge_samples(baseline, canary, replace(policy, alpha=min(alpha, own)))
-    if found.outcome is Outcome.FAIL:
-        return found
-    if planned is not None and n >= planned:
-        final = judge_samples(baseline, canary, policy)
-        if final.outcome is not Outcome.FAIL:
-            return final
     if found.outcome is Outcome.PASS:
         return replace(found, outcome=Outcome.INCONCLUSIVE, reason="more_data_needed")
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from slogate.core.exit_codes import threshold
 from slogate.core.governance import Freeze
 from slogate.core.model import Decision
 
@@ -41,7 +42,7 @@ class Situation:
     @property
     def threshold(self) -> Decision:
         """The mildest decision that fails, or would where decisions fail nothing."""
-        return self.fail_on or Decision.DEFER
+        return threshold(self.fail_on)
 
 
 @dataclass(frozen=True)

@@ -63,23 +63,24 @@ def examine(slo: Slo, policy: Policy, evidence: Evidence) -> Trusted:
 
 def _refuse_bad_values(role: str, series: RoleSeries, plan: Plan, *, nan_is_absent: bool) -> None:
     for values, grid in ((series.coarse, plan.coarse), (series.fine, plan.fine)):
-        for index, value in enumerate(values):
-            if not _acceptable(value, nan_is_absent=nan_is_absent):
-                step = grid.step if grid else 0
-                _refuse(role, value, plan.now - (len(values) - 1 - index) * step)
-    for value in (series.whole, *series.excluded):
-        if not _acceptable(value, nan_is_absent=nan_is_absent):
-            _refuse(role, value, plan.now)
+        for index, value in _implausible(values, nan_is_absent=nan_is_absent):
+            step = grid.step if grid else 0
+            _refuse(role, value, plan.now - (len(values) - 1 - index) * step)
+    for _, value in _implausible((series.whole, *series.excluded), nan_is_absent=nan_is_absent):
+        _refuse(role, value, plan.now)
 
 
-def _acceptable(value: float | None, *, nan_is_absent: bool) -> bool:
-    if value is None or -ROUNDING < value < IMPLAUSIBLE:
-        return True
-    return nan_is_absent and math.isnan(value)
+def _implausible(values: Values, *, nan_is_absent: bool) -> list[tuple[int, float]]:
+    """What is no number of events, with its place."""
+    return [
+        (index, value)
+        for index, value in enumerate(values)
+        if value is not None and not -ROUNDING < value < IMPLAUSIBLE
+        if not (nan_is_absent and math.isnan(value))
+    ]
 
 
-def _refuse(role: str, value: float | None, at: int) -> None:
-    value = math.nan if value is None else value
+def _refuse(role: str, value: float, at: int) -> None:
     kind = "NaN" if math.isnan(value) else "negative" if -math.inf < value < 0 else "infinite"
     raise NoDataError(
         f"`{role}` is {kind} at {words.moment(at)}: a count of events must be a number "
@@ -193,10 +194,16 @@ def _track(role: str, part: Values, total: Values, grid: Grid, now: int) -> Trac
 def _bad(role: str, part: Values, total: Values) -> list[float]:
     """Bad events per step; where the part is absent beside a total it counts as zero events."""
     if role == "bad":
-        return [max(0.0, value or 0.0) for value in part]
-    return [
-        max(0.0, (whole or 0.0) - (good or 0.0)) for good, whole in zip(part, total, strict=True)
-    ]
+        return _counts(part)
+    return _counts(
+        [(whole or 0.0) - (good or 0.0) for good, whole in zip(part, total, strict=True)]
+    )
+
+
+def _counts(values: Values) -> list[float]:
+    """Absent values and negative ones (scrape skew) as zero events."""
+    # NOTE: max() does the same, and is the slowest part of a run with many SLOs.
+    return [value if value is not None and value > 0 else 0.0 for value in values]
 
 
 def _window_counts(slo: Slo, role: str, part: RoleSeries, total: RoleSeries, plan: Plan) -> Counts:
@@ -231,7 +238,7 @@ def _sum(series: RoleSeries, plan: Plan) -> float:
 def _added_up(series: RoleSeries, plan: Plan) -> float:
     """The sum of the steps and of maintenance; of a step over the window's start the share inside."""
     skipped, outside = divmod(plan.period.start - (plan.now - plan.coarse.span), plan.coarse.step)
-    steps = [max(0.0, value) if value is not None else 0.0 for value in series.coarse[skipped:]]
+    steps = _counts(series.coarse[skipped:])
     if not steps:
         return 0.0
     inside = math.fsum(steps) - steps[0] * outside / plan.coarse.step

@@ -9,14 +9,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from slogate.core.model import (
-    BurnRule,
-    Change,
-    Decision,
-    Missing,
-    Policy,
-    Status,
-)
+from slogate.core.exit_codes import Ended
+from slogate.core.model import BurnRule, Change, Decision, Missing, Policy, Status
 from slogate.core.release import ReleaseRisk
 from slogate.core.situation import Situation
 from slogate.core.window import Period
@@ -118,28 +112,37 @@ class SloReport:
 
 @dataclass(frozen=True)
 class Clearance:
-    """When a failing release would no longer fail, under two assumptions; None: not foreseeable."""
+    """When a failing release would no longer fail, under two assumptions; None: not foreseeable.
+
+    `calendar` is true where only a calendar holds it up, whatever errors there are.
+    """
 
     without_errors: int | None = None
     if_errors_continue: int | None = None
+    calendar: bool = False
 
 
 @dataclass(frozen=True)
 class Excepted:
-    """What the decision would have been but for the type of the change; `origin` says who told it."""
+    """What the decision would have been but for the type of the change; `origin` says who told it.
+
+    `sentence` is what the rationale says of it.
+    """
 
     change_type: str
     origin: str
     original_decision: str
+    sentence: str
 
 
 @dataclass(frozen=True)
 class Override:
-    """Who set the decision aside, why, and what it was."""
+    """Who set the decision aside, why, and what it was; `sentence` is what the rationale says of it."""
 
     reason: str
     by: str
     original_decision: str
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class ServiceVerdict:
+class ServiceVerdict(Ended):
     """The decision for one service, with what led to it and what to do now.
 
     With `advise` it fails no run. `measured` is the worst decision of what could be judged, whatever
@@ -174,7 +177,7 @@ class ServiceVerdict:
     own_checks: tuple[Check, ...] = ()
     canary: CanaryReport | None = None
     advise: bool = False
-    measured: Decision = Decision.APPROVE
+    measured: Decision = Decision.BLOCK
     exception: Excepted | None = None
     override: Override | None = None
 
@@ -185,7 +188,7 @@ class ServiceVerdict:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Ended):
     """The whole answer of one run; `fail_on` is the mildest decision that fails (None: none).
 
     `advise` is true where no service enforces anything. `configuration` is None for the work tree.

@@ -1,7 +1,8 @@
-"""How numbers and times are written for people, the same in every sentence and table."""
+"""How numbers, times and names are written for people, the same in every sentence and table."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timezone
 
 from slogate.core.window import format_duration
@@ -82,3 +83,15 @@ def relative(seconds: int) -> str:
 def tally(items: list[str]) -> str:
     """How many of each, in the order of their first: `1 block, 2 approve`."""
     return ", ".join(f"{items.count(word):,} {word}" for word in dict.fromkeys(items))
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many characters, of which the last says that there were more."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like this one; empty where none does."""
+    from difflib import get_close_matches  # loads slowly, and only a mistake needs it
+
+    return "".join(get_close_matches(name, list(known), n=1))

@@ -13,7 +13,7 @@ from slogate.core.verdict import ServiceVerdict, Verdict
 from slogate.errors import EXIT_NO_DATA, Problem
 from slogate.reports import labels
 from slogate.reports.escape import for_terminal
-from slogate.reports.outlook import errors_matter, when
+from slogate.reports.outlook import when
 from slogate.reports.outputs import reason
 
 Kind = Literal["error", "warning", "notice"]
@@ -60,7 +60,7 @@ def commands(found: Iterable[Annotation]) -> str:
 
 def _concern(verdict: Verdict, service: ServiceVerdict) -> Annotation:
     mild = service.advise or service.decision <= Decision.REVIEW
-    kind: Kind = "warning" if mild and service.exit_code not in labels.STOPS else "error"
+    kind: Kind = "warning" if mild and not service.stopped else "error"
     return Annotation(
         kind,
         _title(service),
@@ -79,7 +79,7 @@ def _sentences(verdict: Verdict, service: ServiceVerdict) -> Iterator[str]:
     yield from advice
     clears = service.clearance.without_errors
     if clears is not None and not any(words.moment(clears) in sentence for sentence in advice):
-        quiet = " if no further errors come" if errors_matter(verdict, service) else ""
+        quiet = "" if service.clearance.calendar else " if no further errors come"
         yield f"clears {when(verdict.evaluated_at, clears)}{quiet}"
 
 

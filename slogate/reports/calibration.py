@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from slogate.core import words
 from slogate.core.calibration import COIN, FEW, Calibration, Level, Observed
+from slogate.reports import Formats
+from slogate.reports import markdown_parts as parts
 from slogate.reports.escape import for_markdown
 from slogate.reports.json_text import Object, json_text
-from slogate.reports.layout import BOLD, MAX_WIDTH, Line, page, pairs, section, table
-from slogate.reports.markdown_parts import outlook
-from slogate.reports.markdown_parts import section as markdown_section
-from slogate.reports.markdown_parts import table as markdown_table
+from slogate.reports.layout import BOLD, Line, page, pairs, section, table
 
 _LEVELS = ("level", "releases", "failed", "rate", "expected")
 _SHOWN = 10
@@ -19,37 +18,36 @@ _SHOWN = 10
 
 def render(name: str, found: Calibration, *, color: bool = False) -> str:
     """The report in the format of that name; it ends with a newline."""
-    formats: dict[str, Callable[[], str]] = {
-        "text": lambda: page(_lines(found), color=color, width=MAX_WIDTH),
-        "markdown": lambda: "\n\n".join(_blocks(found)) + "\n",
-        "json": lambda: json_text(_object(found)),
-    }
-    return formats[name]()
+    return Formats(
+        text=lambda: page(_lines(found), color=color),
+        markdown=lambda: "\n\n".join(_blocks(found)) + "\n",
+        json=lambda: json_text(_object(found)),
+    ).made(name)
 
 
 def _lines(found: Calibration) -> Iterator[Line]:
     yield Line(f"CALIBRATION   {_headline(found)}", BOLD)
-    yield from pairs(_facts(found), MAX_WIDTH)
+    yield from pairs(_facts(found))
     if found.levels:
         yield Line()
-        yield from map(Line, table(_LEVELS, _rows(found), MAX_WIDTH, shrink=(0,)))
+        yield from map(Line, table(_LEVELS, _rows(found), shrink=(0,)))
     if settings := list(_settings(found)):
         yield Line()
         yield Line("For slogate.yaml", BOLD)
         yield from map(Line, settings)
-    yield from section("What failed", _failures(found), MAX_WIDTH)
-    yield from section("To know", _notes(found), MAX_WIDTH)
+    yield from section("What failed", _failures(found))
+    yield from section("To know", _notes(found))
 
 
 def _blocks(found: Calibration) -> Iterator[str]:
     yield f"## Calibration · {for_markdown(_headline(found))}"
-    yield from outlook(_facts(found))
+    yield from parts.pairs(_facts(found))
     if found.levels:
-        yield markdown_table(_LEVELS, _rows(found))
+        yield parts.table(_LEVELS, _rows(found))
     if settings := list(_settings(found)):
         yield "\n".join(["```yaml", *settings, "```"])
-    yield from markdown_section("What failed", _failures(found))
-    yield from markdown_section("To know", _notes(found))
+    yield from parts.section("What failed", _failures(found))
+    yield from parts.section("To know", _notes(found))
 
 
 def _headline(found: Calibration) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from slogate.core import words
 from slogate.core.arms import Outcome, Series
 from slogate.core.canary import MetricVerdict
 from slogate.core.canary_report import CanaryReport
 from slogate.core.canary_words import headline, number, sentence
-from slogate.reports import json_canary
+from slogate.reports import Formats, json_canary
+from slogate.reports import markdown_parts as parts
 from slogate.reports.chart import two_lines
 from slogate.reports.escape import for_markdown, for_terminal
 from slogate.reports.layout import (
     GREEN,
-    MAX_WIDTH,
     RED,
     YELLOW,
     Line,
@@ -23,9 +23,6 @@ from slogate.reports.layout import (
     section,
     table,
 )
-from slogate.reports.markdown_parts import folded, outlook
-from slogate.reports.markdown_parts import section as markdown_section
-from slogate.reports.markdown_parts import table as markdown_table
 
 METRICS = ("metric", "baseline", "canary", "change", "bounds", "verdict")
 _STYLES = {Outcome.PASS: GREEN, Outcome.INCONCLUSIVE: YELLOW, Outcome.FAIL: RED}
@@ -35,12 +32,11 @@ _CHARTS = 3
 
 def render(name: str, report: CanaryReport, *, color: bool = False) -> str:
     """The report in the format of that name; it ends with a newline."""
-    formats: dict[str, Callable[[], str]] = {
-        "text": lambda: page(_lines(report), color=color, width=MAX_WIDTH),
-        "markdown": lambda: "\n\n".join(blocks(report)) + "\n",
-        "json": lambda: json_canary.render(report),
-    }
-    return formats[name]()
+    return Formats(
+        text=lambda: page(_lines(report), color=color),
+        markdown=lambda: "\n\n".join(blocks(report)) + "\n",
+        json=lambda: json_canary.render(report),
+    ).made(name)
 
 
 def _title(report: CanaryReport) -> tuple[str, ...]:
@@ -82,7 +78,7 @@ def details(report: CanaryReport) -> str:
     """For the page of the gate: the table and the charts, folded away."""
     cells = [[for_markdown(cell) for cell in row] for row in rows(report)]
     title = f"Canary: {report.verdict.outcome.value}, {words.plural(len(cells), 'metric')}"
-    return folded(title, "\n\n".join((markdown_table(METRICS, cells), *drawn(report))))
+    return parts.folded(title, "\n\n".join((parts.table(METRICS, cells), *drawn(report))))
 
 
 def rows(report: CanaryReport) -> list[tuple[str, ...]]:
@@ -116,23 +112,23 @@ def _bounds(low: float | None, high: float | None) -> str:
 
 def _lines(report: CanaryReport) -> Iterator[Line]:
     yield Line(for_terminal("   ".join(_title(report))), _STYLES[report.verdict.outcome])
-    yield from pairs(facts(report), MAX_WIDTH)
+    yield from pairs(facts(report))
     yield Line()
-    yield from map(Line, table(METRICS, rows(report), MAX_WIDTH, shrink=(0, 4)))
-    yield from section("Why", map(sentence, _telling(report)), MAX_WIDTH)
-    yield from section("To know", _notes(report), MAX_WIDTH)
+    yield from map(Line, table(METRICS, rows(report), shrink=(0, 4)))
+    yield from section("Why", map(sentence, _telling(report)))
+    yield from section("To know", _notes(report))
 
 
 def blocks(report: CanaryReport) -> Iterator[str]:
     """The blocks of the markdown page."""
     sign = _SIGNS[report.verdict.outcome]
     yield f"## {sign} {for_markdown(' · '.join(_title(report)))}"
-    yield from outlook(facts(report))
-    yield markdown_table(METRICS, [[for_markdown(cell) for cell in row] for row in rows(report)])
-    yield from markdown_section("Why", map(sentence, _telling(report)))
+    yield from parts.pairs(facts(report))
+    yield parts.table(METRICS, [[for_markdown(cell) for cell in row] for row in rows(report)])
+    yield from parts.section("Why", map(sentence, _telling(report)))
     if content := drawn(report):
-        yield folded("Both versions over time", "\n\n".join(content))
-    yield from markdown_section("To know", _notes(report))
+        yield parts.folded("Both versions over time", "\n\n".join(content))
+    yield from parts.section("To know", _notes(report))
 
 
 def drawn(report: CanaryReport) -> list[str]:

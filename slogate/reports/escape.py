@@ -20,7 +20,8 @@ _MARKUP = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 _LEADING = re.compile(r"[-+=]|(\d+)[.)](?=\s|$)", re.ASCII)
-_BREAK = "&#8203;"
+BREAK = "&#8203;"
+"""Nothing to be seen, where a word may be broken and a mark loses its meaning."""
 _FULLWIDTH = 0xFEE0
 """The distance of an ASCII character to its fullwidth form, which no shell knows."""
 # NOTE: modifier letters look like quotes and are none; typographic quotes end a string of
@@ -90,14 +91,14 @@ def _neutral(match: re.Match[str]) -> str:
     piece = match[0]
     if piece in _ENTITIES:
         following = match.string[match.end() : match.end() + 1]
-        return _ENTITIES[piece] + (_BREAK if piece == "&" and following.isdigit() else "")
+        return _ENTITIES[piece] + (BREAK if piece == "&" and following.isdigit() else "")
     if piece in ("$", ":"):
         # NOTE: math and emoji are made of the rendered text, where a backslash is gone.
         return f"<span>{piece}</span>"
     if piece == "://":
         return "\\://"
     if len(piece) > 1:
-        return piece[:-1] + ("\\." if piece.endswith(".") else f"-{_BREAK}")
+        return piece[:-1] + ("\\." if piece.endswith(".") else f"-{BREAK}")
     return _sigil(piece, match)
 
 
@@ -107,4 +108,4 @@ def _sigil(piece: str, match: re.Match[str]) -> str:
     escaped = piece if piece in "@%" else f"\\{piece}"
     # NOTE: names of GitLab may begin with `_` or `.` too.
     begins = following.isalnum() or (piece == "@" and following in ("_", "."))
-    return escaped + (_BREAK if piece in "@#!~%" and begins else "")
+    return escaped + (BREAK if piece in "@#!~%" and begins else "")

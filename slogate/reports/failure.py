@@ -62,10 +62,6 @@ def markdown(code: int, messages: Sequence[str]) -> str:
 def _items(messages: Sequence[str]) -> list[str]:
     """The first of them; a page of hundreds hides the one that began it all."""
     said = [message for message in messages if message.strip()]
-    items = [f"- {for_markdown(_cut(message))}" for message in said[:LISTED]]
+    items = [f"- {for_markdown(words.cut(message, _LONGEST))}" for message in said[:LISTED]]
     more = len(said) - LISTED
     return [*items, f"- and {words.plural(more, 'more message')}"] if more > 0 else items
-
-
-def _cut(message: str) -> str:
-    return f"{message[: _LONGEST - 1]}…" if len(message) > _LONGEST else message

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from slogate.core import words
 from slogate.core.arms import Arm
 from slogate.core.canary import CanaryVerdict, MetricVerdict
 from slogate.core.canary_report import CanaryReport
 from slogate.core.canary_words import sentence
-from slogate.reports.json_text import Object, json_text, number
+from slogate.reports.json_text import Object, json_text, number, time
 
 
 def render(report: CanaryReport) -> str:
@@ -21,8 +20,8 @@ def render(report: CanaryReport) -> str:
             "phase": report.phase or None,
             "baseline": report.baseline,
             "canary": report.canary,
-            "start": _time(report.start),
-            "end": _time(report.end),
+            "start": time(report.start),
+            "end": time(report.end),
             "decision": report.decision.word,
             "exit_code": report.exit_code,
             "unfinished": report.unfinished or None,
@@ -81,7 +80,3 @@ def _metric(one: MetricVerdict) -> Object:
 
 def _arm(arm: Arm) -> Object:
     return {"n": arm.n, "center": number(arm.center)}
-
-
-def _time(unix: int | None) -> str | None:
-    return None if unix is None else words.rfc3339(unix)

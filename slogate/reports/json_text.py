@@ -6,6 +6,8 @@ import json
 import math
 from typing import Any
 
+from slogate.core import words
+
 Object = dict[str, Any]
 
 
@@ -21,3 +23,8 @@ def number(value: float | None) -> float | None:
     if value is None or not math.isfinite(value):
         return None
     return int(value) if value == int(value) else value
+
+
+def time(unix: int | None) -> str | None:
+    """A Unix time as RFC 3339; None stays null."""
+    return None if unix is None else words.rfc3339(unix)

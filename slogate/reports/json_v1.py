@@ -26,7 +26,7 @@ from slogate.core.window import Period
 from slogate.reports.json_governance import asked_object
 from slogate.reports.json_policy import policy_object
 from slogate.reports.json_risk import risk_object
-from slogate.reports.json_text import Object, json_text, number
+from slogate.reports.json_text import Object, json_text, number, time
 
 
 def render(verdict: Verdict) -> str:
@@ -105,10 +105,10 @@ def _service(service: ServiceVerdict) -> Object:
         "conditions": list(service.conditions),
         "alternatives": list(service.alternatives),
         "approvers": list(service.approvers),
-        "clears_at": _time(clears.without_errors),
+        "clears_at": time(clears.without_errors),
         "forecast": {
-            "clears_at_without_errors": _time(clears.without_errors),
-            "clears_at_if_errors_continue": _time(clears.if_errors_continue),
+            "clears_at_without_errors": time(clears.without_errors),
+            "clears_at_if_errors_continue": time(clears.if_errors_continue),
         },
         "override": _override(service.override) if service.override else None,
         "exception": _exception(service.exception) if service.exception else None,
@@ -192,7 +192,7 @@ def _budget(budget: Budget) -> Object:
         "remaining": number(budget.remaining),
         "allowed_bad": number(budget.allowed_bad),
         "remaining_bad": number(budget.remaining_bad),
-        "exhausted_at": _time(budget.exhausted_at),
+        "exhausted_at": time(budget.exhausted_at),
         "pace": number(budget.pace),
     }
 
@@ -220,7 +220,3 @@ def _check(check: Check) -> Object:
         "detail": check.detail,
         "slo": check.slo,
     }
-
-
-def _time(unix: int | None) -> str | None:
-    return words.rfc3339(unix) if unix is not None else None

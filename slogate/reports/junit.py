@@ -1,6 +1,7 @@
 """The verdict as JUnit XML, the way the parsers of GitLab and Jenkins read it.
 
-A test for the decision on each service, one for each of its SLOs, and one for each check. Nothing fails here that does not fail the run: what merely would is skipped.
+A test for the decision on each service, one for each of its SLOs, and one for each check. Nothing
+fails here that does not fail the run: what merely would is skipped.
 """
 
 from __future__ import annotations
@@ -10,53 +11,38 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from slogate.core import words
+from slogate.core.exit_codes import threshold
+from slogate.core.failing import fails
 from slogate.core.model import Policy, Status
 from slogate.core.policy import slo_decision
 from slogate.core.verdict import Check, Outcome, ServiceVerdict, SloReport, Verdict
 from slogate.reports import cells, labels
+from slogate.reports import junit_xml as xml
 from slogate.reports.escape import for_terminal
 from slogate.reports.outlook import outlook
 
-_COUNTS = (
-    ("tests", "testcase"),
-    ("failures", "failure"),
-    ("errors", "error"),
-    ("skipped", "skipped"),
-)
+_RESULTS = ("failure", "error", "skipped")
 
 
 def render(verdict: Verdict) -> str:
     """The XML document, with a suite for each service."""
-    root = ET.Element("testsuites", name="slogate")
-    root.extend(_suite(verdict, service) for service in verdict.services)
-    return _document(root)
+    return xml.document((_suite(verdict, service) for service in verdict.services), _RESULTS)
 
 
 def failed(title: str, messages: Sequence[str]) -> str:
     """The document where there is no verdict: one test, that of the decision, with an error."""
-    root = ET.Element("testsuites", name="slogate")
-    suite = ET.SubElement(root, "testsuite", name="slogate")
-    case = ET.SubElement(suite, "testcase", classname="slogate", name="decision")
-    _with(case, "error", title, messages)
-    return _document(root, suite)
-
-
-def _document(root: ET.Element, *suites: ET.Element) -> str:
-    for element in (root, *suites):
-        _count(element)
-    ET.indent(root)
-    xml = ET.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{xml}\n'
+    case = xml.ended(xml.case("slogate", "decision"), "error", title, messages)
+    return xml.document([xml.suite("slogate", [case], _RESULTS)], _RESULTS)
 
 
 def _suite(verdict: Verdict, service: ServiceVerdict) -> ET.Element:
-    policies = {policy.name: policy for policy in verdict.policies}
-    suite = ET.Element("testsuite", name=for_terminal(service.service))
-    suite.append(_decision(verdict, service))
-    policy = policies[service.policy]
-    suite.extend(_slo(verdict, service, slo, policy) for slo in service.slos)
-    suite.extend(_check(verdict, service, check) for check in service.checks)
-    _count(suite)
+    policy = next(policy for policy in verdict.policies if policy.name == service.policy)
+    cases = [
+        _decision(verdict, service),
+        *(_slo(verdict, service, slo, policy) for slo in service.slos),
+        *(_check(verdict, service, check) for check in service.checks),
+    ]
+    suite = xml.suite(service.service, cases, _RESULTS)
     if verdict.configuration is not None:
         origin = verdict.configuration
         read = f"{origin.ref} ({origin.commit})"
@@ -66,33 +52,30 @@ def _suite(verdict: Verdict, service: ServiceVerdict) -> ET.Element:
     return suite
 
 
-def _count(element: ET.Element) -> None:
-    for attribute, tag in _COUNTS:
-        element.set(attribute, str(sum(1 for _ in element.iter(tag))))
-
-
 def _decision(verdict: Verdict, service: ServiceVerdict) -> ET.Element:
     outcome = labels.outcome(service)
-    case = _case(service, "decision")
-    if not labels.fails(verdict, service):
+    case = xml.case(service.service, "decision")
+    if not fails(verdict, service):
         return _noted(case, labels.trace(service))
     said = service.rationale or (labels.facts(service),)
     later = (": ".join(filter(None, pair)) for pair in outlook(verdict, service))
     body = (*said, *service.conditions, *service.alternatives, *later)
-    if service.exit_code in labels.STOPS:
-        return _with(case, "error", said[0], body)
+    if service.stopped:
+        return xml.ended(case, "error", said[0], body)
     return _failing(case, service, f"be {outcome}", body)
 
 
 def _slo(verdict: Verdict, service: ServiceVerdict, slo: SloReport, policy: Policy) -> ET.Element:
-    case = _case(service, f"{slo.name}: {words.objective(slo.objective)} over {slo.window}")
+    case = xml.case(
+        service.service, f"{slo.name}: {words.objective(slo.objective)} over {slo.window}"
+    )
     call = slo_decision(slo, service.risk.level, policy)
     body = (*_reasons(slo), *_numbers(slo))
     if call is None and _let_off(service):
         return _failing(case, service, "be an error", body)
     if call is None:
-        return _with(case, "error", body[0], body)
-    if call < labels.threshold(verdict) or slo.status is Status.HEALTHY:
+        return xml.ended(case, "error", body[0], body)
+    if call < threshold(verdict.fail_on) or slo.status is Status.HEALTHY:
         # NOTE: where a high risk alone decides, the decision fails and not a healthy SLO.
         return case
     return _failing(case, service, f"be {call.word}", body)
@@ -116,12 +99,12 @@ def _numbers(slo: SloReport) -> Iterator[str]:
 
 
 def _check(verdict: Verdict, service: ServiceVerdict, check: Check) -> ET.Element:
-    case = _case(service, f"{check.slo}: {check.name}" if check.slo else check.name)
+    case = xml.case(service.service, f"{check.slo}: {check.name}" if check.slo else check.name)
     if check.outcome is Outcome.PASS:
         return case
     if check.outcome is Outcome.SKIP:
-        return _with(case, "skipped", check.detail, [check.detail])
-    if check.outcome is Outcome.FAIL and (_let_off(service) or labels.fails(verdict, service)):
+        return xml.ended(case, "skipped", check.detail, [check.detail])
+    if check.outcome is Outcome.FAIL and (_let_off(service) or fails(verdict, service)):
         return _failing(case, service, "fail", [check.detail])
     return _noted(case, [labels.finding(check)])
 
@@ -137,9 +120,9 @@ def _failing(
     """The case with a failure; where the run passes all the same, with what it would have been."""
     lines = list(body)
     if service.exit_code != 0:
-        return _with(case, "failure", lines[0], lines)
+        return xml.ended(case, "failure", lines[0], lines)
     advice = f"{labels.waived(service) or 'advice'}: would {effect}: {lines[0]}"
-    return _with(case, "skipped", advice, [advice, *lines[1:]])
+    return xml.ended(case, "skipped", advice, [advice, *lines[1:]])
 
 
 def _noted(case: ET.Element, sentences: Sequence[str]) -> ET.Element:
@@ -147,15 +130,4 @@ def _noted(case: ET.Element, sentences: Sequence[str]) -> ET.Element:
     if sentences:
         said = ET.SubElement(case, "system-out")
         said.text = "\n".join(map(for_terminal, sentences))
-    return case
-
-
-def _case(service: ServiceVerdict, name: str) -> ET.Element:
-    return ET.Element("testcase", classname=for_terminal(service.service), name=for_terminal(name))
-
-
-def _with(case: ET.Element, tag: str, message: str, body: Iterable[str]) -> ET.Element:
-    # NOTE: GitLab shows the body and not the message, Jenkins the message first.
-    result = ET.SubElement(case, tag, message=for_terminal(message))
-    result.text = "\n".join(map(for_terminal, body))
     return case

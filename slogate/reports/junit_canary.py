@@ -7,33 +7,28 @@ from xml.etree import ElementTree as ET
 from slogate.core.arms import Outcome
 from slogate.core.canary_report import CanaryReport
 from slogate.core.canary_words import headline, sentence
-from slogate.reports.escape import for_terminal
+from slogate.reports import junit_xml as xml
+
+_RESULTS = ("failure", "skipped")
 
 
 def render(report: CanaryReport) -> str:
     """The XML document; what does not fail the run is skipped."""
-    root = ET.Element("testsuites", name="slogate")
-    suite = ET.SubElement(root, "testsuite", name=for_terminal(report.service or "canary"))
-    _case(suite, "canary", report.verdict.outcome, headline(report.verdict), report)
-    for one in report.verdict.metrics:
-        _case(suite, one.policy.name, one.outcome, sentence(one), report)
-    for element in (root, suite):
-        for attribute, tag in (
-            ("tests", "testcase"),
-            ("failures", "failure"),
-            ("skipped", "skipped"),
-        ):
-            element.set(attribute, str(sum(1 for _ in element.iter(tag))))
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    found = report.verdict
+    cases = [
+        _case(report, "canary", found.outcome, headline(found)),
+        *(_case(report, one.policy.name, one.outcome, sentence(one)) for one in found.metrics),
+    ]
+    return xml.document([xml.suite(_group(report), cases, _RESULTS)], _RESULTS)
 
 
-def _case(suite: ET.Element, name: str, outcome: Outcome, said: str, report: CanaryReport) -> None:
-    case = ET.SubElement(
-        suite, "testcase", classname=suite.get("name", ""), name=for_terminal(name)
-    )
+def _case(report: CanaryReport, name: str, outcome: Outcome, said: str) -> ET.Element:
+    case = xml.case(_group(report), name)
     if outcome is Outcome.PASS:
-        return
+        return case
     fails = outcome is report.verdict.outcome and report.exit_code != 0
-    result = ET.SubElement(case, "failure" if fails else "skipped", message=for_terminal(said))
-    result.text = for_terminal(said)
+    return xml.ended(case, "failure" if fails else "skipped", said, [said])
+
+
+def _group(report: CanaryReport) -> str:
+    return report.service or "canary"

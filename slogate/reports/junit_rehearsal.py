@@ -6,41 +6,28 @@ from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
 from slogate.core.rehearsal import Rehearsed
-from slogate.reports.escape import for_terminal
+from slogate.reports import junit_xml as xml
 from slogate.reports.rehearsal import difference
 
-_COUNTS = (("tests", "testcase"), ("failures", "failure"))
+_RESULTS = ("failure",)
 
 
 def render(found: Sequence[Rehearsed]) -> str:
     """The XML document."""
-    root = ET.Element("testsuites", name="slogate")
-    for file in dict.fromkeys(one.test.file for one in found):
-        suite = ET.SubElement(root, "testsuite", name=for_terminal(file))
-        for one in found:
-            if one.test.file == file:
-                _case(suite, one)
-    for element in (root, *root):
-        for attribute, tag in _COUNTS:
-            element.set(attribute, str(sum(1 for _ in element.iter(tag))))
-    ET.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
+    files: dict[str, list[Rehearsed]] = {}
+    for one in found:
+        files.setdefault(one.test.file, []).append(one)
+    suites = [xml.suite(file, map(_case, tests), _RESULTS) for file, tests in files.items()]
+    return xml.document(suites, _RESULTS)
 
 
-def _case(suite: ET.Element, one: Rehearsed) -> None:
-    case = ET.SubElement(
-        suite,
-        "testcase",
-        classname=for_terminal(one.test.named or one.verdict.policy),
-        name=for_terminal(one.test.name),
-        file=for_terminal(one.test.file),
-        line=str(one.test.line),
-    )
+def _case(one: Rehearsed) -> ET.Element:
+    test = one.test
+    group = test.named or one.verdict.policy
+    case = xml.case(group, test.name, file=test.file, line=str(test.line))
     if one.passed:
-        return
-    message = f"expected {one.test.expected}, decided {one.decided}"
+        return case
+    message = f"expected {test.expected}, decided {one.decided}"
     if not one.explained:
-        message = f"{message}, and nothing says: {one.test.because}"
-    failure = ET.SubElement(case, "failure", message=for_terminal(message))
-    # NOTE: GitLab shows the body and not the message.
-    failure.text = "\n".join(map(for_terminal, difference(one)))
+        message = f"{message}, and nothing says: {test.because}"
+    return xml.ended(case, "failure", message, difference(one))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from slogate.core.model import Decision, Missing, Status
 from slogate.core.verdict import (
@@ -14,9 +15,11 @@ from slogate.core.verdict import (
     SloReport,
     Verdict,
 )
+from slogate.errors import EXIT_NO_DATA, EXIT_UNMEASURED
 
-STOPS = {40: "no data", 50: "could not measure"}
-"""Exit codes with which no decision was made, and what to say instead of one."""
+S = TypeVar("S", ServiceVerdict, ServiceBudget)
+STOPS = {EXIT_NO_DATA: "no data", EXIT_UNMEASURED: "could not measure"}
+"""What to say where no decision was made, by exit code."""
 LISTED_PASSES = 20
 LISTED_WARNINGS = 10
 """So many services that need no attention are listed; more are counted."""
@@ -41,7 +44,7 @@ def shouted(service: ServiceVerdict) -> str:
 
 def would(verdict: Verdict | ServiceVerdict) -> str:
     """`would be ` where a decision is only advice; what was not judged is none."""
-    return "would be " if verdict.advise and verdict.exit_code not in STOPS else ""
+    return "would be " if verdict.advise and not verdict.stopped else ""
 
 
 def original(service: ServiceVerdict) -> str:
@@ -61,33 +64,23 @@ def waived(service: ServiceVerdict) -> str:
 
 
 def trace(service: ServiceVerdict) -> tuple[str, ...]:
-    """The sentences on what set the original decision aside: the first of the rationale."""
-    found = [item for item in (service.override, service.exception) if item is not None]
-    return service.rationale[: len(found)]
+    """The sentences on what set the original decision aside, the last word first."""
+    found = (service.override, service.exception)
+    return tuple(item.sentence for item in found if item is not None)
 
 
 def needs_attention(service: ServiceVerdict | ServiceBudget) -> bool:
     """Is there more to say of this service than its line in the overview?"""
     if isinstance(service, ServiceBudget):
         return service.status is not Status.HEALTHY
-    decided = service.exit_code in STOPS or service.decision is not Decision.APPROVE
+    decided = service.stopped or service.decision is not Decision.APPROVE
     return decided or bool(waived(service))
 
 
-def threshold(verdict: Verdict) -> Decision:
-    """The mildest decision that fails the run, or would where decisions do not count."""
-    return verdict.fail_on or Decision.DEFER
-
-
-def fails(verdict: Verdict, service: ServiceVerdict) -> bool:
-    """Does this service fail the run, or would it if decisions counted?"""
-    return service.exit_code != 0 or service.decision >= threshold(verdict)
-
-
-def obeyed(verdict: Verdict) -> list[ServiceVerdict]:
-    """Those that the decision of the run is about, the worst first; the others only advise."""
-    found = [item for item in verdict.services if not item.advise or item.exit_code in STOPS]
-    return worst_first(found or verdict.services)
+def listed(services: Sequence[S]) -> Sequence[S]:
+    """Those with a line in the overview: all, unless too many of them need no attention."""
+    concerning = [service for service in services if needs_attention(service)]
+    return services if len(services) - len(concerning) <= LISTED_PASSES else concerning
 
 
 def all_healthy(slos: Iterable[SloReport]) -> bool:
@@ -103,7 +96,7 @@ def worst_first(services: Iterable[ServiceVerdict]) -> list[ServiceVerdict]:
     return sorted(
         services,
         key=lambda item: (
-            -item.exit_code if item.exit_code in STOPS else 0,
+            -item.exit_code if item.stopped else 0,
             not needs_attention(item),
             item.advise,
             -item.decision,
@@ -126,6 +119,11 @@ def severity(status: Status | Missing) -> int:
     return {Missing.NO_TRAFFIC: -1, Missing.NO_DATA: 5, Missing.UNMEASURED: 6}[status]
 
 
+def lacks_evidence(slo: SloReport) -> bool:
+    """Is nothing known of it that one could trust?"""
+    return slo.status in (Missing.NO_DATA, Missing.UNMEASURED)
+
+
 def least_left(slos: Sequence[SloReport]) -> float:
     """The smallest remaining share; infinite where no budget is known."""
     left = (slo.budget.remaining for slo in slos if slo.budget is not None)
@@ -140,7 +138,7 @@ def worst_slo(slos: Sequence[SloReport]) -> SloReport | None:
 
 def facts(service: ServiceVerdict) -> str:
     """`warning budget x high risk`, or that nothing was judged."""
-    if service.exit_code in STOPS:
+    if service.stopped:
         return "not judged"
     return f"{budget_word(service.status)} x {service.risk.level.word} risk"
 

@@ -1,4 +1,4 @@
-"""Lines of a terminal report: sections, label columns and tables, at most as wide as asked."""
+"""Lines of a terminal report: sections, label columns and tables, eighty columns wide."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from slogate.core import words
 from slogate.reports.escape import for_terminal
 
-MIN_WIDTH, MAX_WIDTH = 50, 80
+WIDTH = 80
 GREEN, YELLOW, MAGENTA, RED, BOLD, DIM = "1;32", "1;33", "1;35", "1;31", "1", "2"
 BAR_CELLS = 10
 _LABEL = 11
@@ -27,8 +28,8 @@ class Line:
     reach: int | None = None
 
 
-def page(lines: Iterable[Line], *, color: bool, width: int) -> str:
-    """The finished text."""
+def page(lines: Iterable[Line], *, color: bool, width: int = WIDTH) -> str:
+    """The finished text; what is longer than `width` is cut."""
     return "".join(
         f"{_painted(line, width) if color else _fitted(line.text, width)}\n" for line in lines
     )
@@ -47,7 +48,7 @@ def _fitted(text: str, width: int) -> str:
     # NOTE: where wrapping put `::` at the start of a line, a CI runner would read a command.
     if text.lstrip().startswith("::"):
         text = text.replace("::", ": :", 1)
-    return text if len(text) <= width else f"{text[: width - 1]}{_ELLIPSIS}"
+    return words.cut(text, width)
 
 
 def shorten(text: str, width: int) -> str:
@@ -59,7 +60,7 @@ def shorten(text: str, width: int) -> str:
     return f"{text[:head]}{_ELLIPSIS}{text[len(text) - tail :]}" if width > 1 else _ELLIPSIS
 
 
-def section(title: str, sentences: Iterable[str], width: int) -> Iterator[Line]:
+def section(title: str, sentences: Iterable[str]) -> Iterator[Line]:
     """A titled list, wrapped; nothing at all without sentences."""
     items = [for_terminal(sentence) for sentence in sentences]
     if not items:
@@ -67,28 +68,29 @@ def section(title: str, sentences: Iterable[str], width: int) -> Iterator[Line]:
     yield Line()
     yield Line(title, BOLD)
     for item in items:
-        yield from map(Line, _wrapped(item, "  - ", "    ", width))
+        yield from map(Line, wrapped(item, "  - ", "    "))
 
 
-def paragraph(text: str, width: int, style: str = "") -> Iterator[Line]:
+def paragraph(text: str, style: str = "") -> Iterator[Line]:
     """One sentence by itself, wrapped."""
-    yield from (Line(line, style) for line in _wrapped(for_terminal(text), "", "", width))
+    yield from (Line(line, style) for line in wrapped(for_terminal(text)))
 
 
-def pairs(rows: Iterable[tuple[str, str]], width: int) -> Iterator[Line]:
+def pairs(rows: Iterable[tuple[str, str]]) -> Iterator[Line]:
     """Sentences beside their labels."""
     for index, (label, sentence) in enumerate(rows):
         if index == 0:
             yield Line()
-        texts = _wrapped(for_terminal(sentence), label.ljust(_LABEL), " " * _LABEL, width)
+        texts = wrapped(for_terminal(sentence), label.ljust(_LABEL), " " * _LABEL)
         yield Line(texts[0], BOLD if label else "", len(label))
         yield from map(Line, texts[1:])
 
 
-def _wrapped(text: str, first: str, following: str, width: int) -> list[str]:
+def wrapped(text: str, first: str = "", following: str = "") -> list[str]:
+    """Lines of at most eighty columns, with what the first and what the others begin with."""
     lines = textwrap.wrap(
         text.replace(" %", _UNBROKEN),
-        width,
+        WIDTH,
         initial_indent=first,
         subsequent_indent=following,
         break_on_hyphens=False,
@@ -107,7 +109,6 @@ def bar(share: float) -> str:
 def table(
     headers: Sequence[str],
     rows: Sequence[Sequence[str]],
-    width: int,
     *,
     shrink: Sequence[int],
     wrap: bool = False,
@@ -121,7 +122,7 @@ def table(
 
     fitted = _filled if wrap else shorten
     cells = _narrowed(
-        [[for_terminal(cell) for cell in row] for row in rows], headers, width, shrink, fitted
+        [[for_terminal(cell) for cell in row] for row in rows], headers, shrink, fitted
     )
     text = tabulate(
         cells,
@@ -133,10 +134,23 @@ def table(
     return [line.rstrip() for line in text.splitlines()]
 
 
+def marked(
+    headers: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    styles: Iterable[str],
+    *,
+    shrink: Sequence[int],
+) -> Iterator[Line]:
+    """A table in which the first cell of each row has a style; nothing without rows."""
+    lines = table(headers, rows, shrink=shrink) if rows else []
+    yield from map(Line, lines[:2])
+    for line, row, style in zip(lines[2:], rows, styles, strict=True):
+        yield Line(line, style, len(row[0]))
+
+
 def _narrowed(
     rows: list[list[str]],
     headers: Sequence[str],
-    width: int,
     shrink: Sequence[int],
     fitted: Callable[[str, int], str],
 ) -> list[list[str]]:
@@ -145,7 +159,7 @@ def _narrowed(
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     widths = [max(pair) for pair in zip(least, widths, strict=True)]
     for column in shrink:
-        excess = max(0, sum(widths) + _GAP * (len(widths) - 1) - width)
+        excess = max(0, sum(widths) + _GAP * (len(widths) - 1) - WIDTH)
         widths[column] = max(least[column], widths[column] - excess)
     return [[fitted(cell, widths[at]) for at, cell in enumerate(row)] for row in rows]
 

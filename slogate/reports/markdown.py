@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from slogate.core import words
+from slogate.core.failing import obeyed
 from slogate.core.verdict import ServiceVerdict, Verdict
 from slogate.reports import labels
 from slogate.reports import markdown_parts as parts
@@ -44,7 +45,11 @@ def _heading(verdict: Verdict, *, several: bool) -> str:
     """The decision of the run, and the services that it comes from."""
     outcome = labels.outcome(verdict)
     said = f"slogate advice: would be {outcome}" if labels.would(verdict) else f"slogate: {outcome}"
-    concerned = [item for item in labels.obeyed(verdict) if labels.outcome(item) == outcome]
+    concerned = [
+        item
+        for item in labels.worst_first(obeyed(verdict.services))
+        if labels.outcome(item) == outcome
+    ]
     if several and outcome == "approve":
         # NOTE: with everything approved the names say nothing that the overview does not.
         concerned = [item for item in concerned if labels.waived(item)]
@@ -128,7 +133,7 @@ def _service(
     yield f"**{for_markdown(reason)}** · exit {service.exit_code}{advice}"
     yield from parts.section("What must hold", service.conditions)
     yield from parts.section("What you can do", service.alternatives)
-    yield from parts.outlook(outlook(verdict, service))
+    yield from parts.pairs(outlook(verdict, service))
     yield parts.slo_table(service.slos)
     if labels.needs_attention(service) or not labels.all_healthy(service.slos):
         yield from parts.section("Why", others)

@@ -48,7 +48,7 @@ def _service_budget(
     report: BudgetReport, service: ServiceBudget, room: Room, *, chart: bool
 ) -> Iterator[str]:
     said = list(labels.reasons(service.slos))
-    yield from parts.outlook(exhaustion(report.evaluated_at, service.slos))
+    yield from parts.pairs(exhaustion(report.evaluated_at, service.slos))
     yield parts.slo_table(service.slos)
     yield from parts.section("Why", said)
     yield from parts.section("Checks", map(labels.finding, labels.findings(service.checks, said)))

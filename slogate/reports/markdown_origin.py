@@ -43,7 +43,7 @@ def _change(change: Change) -> str:
     told = (
         " ".join(filter(None, asked)),
         for_markdown(provenance.scene(change)),
-        for_markdown(provenance.tags(change)),
+        for_markdown(provenance.labelled(change)),
         _link("run", change.run_url),
     )
     return " · ".join(filter(None, told))

@@ -11,7 +11,7 @@ from slogate.core.release import Likelihood, ReleaseRisk
 from slogate.core.verdict import Check, Outcome, ServiceBudget, ServiceVerdict, SloReport
 from slogate.reports import cells, labels, risk_words
 from slogate.reports.chart import burn_down
-from slogate.reports.escape import for_markdown
+from slogate.reports.escape import BREAK, for_markdown
 
 _MARKS = {
     "approve": "✅",
@@ -34,7 +34,6 @@ _DOTS: dict[Status | Missing | None, str] = {
 WARNING = "⚠️"
 _OUTCOMES = {Outcome.PASS: "✅", Outcome.WARN: WARNING, Outcome.FAIL: "❌", Outcome.SKIP: "⚪"}
 _SLI_HEADERS = ("SLO", "objective", "window", "SLI", "bad of allowed")
-_BREAK = "&#8203;"
 
 
 def mark(outcome: str) -> str:
@@ -98,10 +97,10 @@ def section(name: str, sentences: Iterable[str]) -> Iterator[str]:
         yield "\n".join(items)
 
 
-def outlook(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+def pairs(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Labels with their sentences; one without a label goes on with the last."""
     text = ""
-    for label, sentence in pairs:
+    for label, sentence in rows:
         start = ("<br>\n" if text else "") + f"**{label}** " if label else "; "
         text += start + for_markdown(sentence)
     if text:
@@ -203,7 +202,7 @@ def _whole(cell: str) -> str:
 
 def narrow(name: str) -> str:
     """A name that may take several lines, so that the next columns stay in sight on a phone."""
-    return re.sub(r"(\\_|\.)(?=\w)", rf"\1{_BREAK}", for_markdown(name))
+    return re.sub(r"(\\_|\.)(?=\w)", rf"\1{BREAK}", for_markdown(name))
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

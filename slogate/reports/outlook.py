@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from slogate.core import words
 from slogate.core.budget import PRESENT
-from slogate.core.policy import slo_decision
-from slogate.core.verdict import Outcome, ServiceVerdict, SloReport, Verdict
-from slogate.reports import labels
+from slogate.core.verdict import ServiceVerdict, SloReport, Verdict
 
 
 def outlook(verdict: Verdict, service: ServiceVerdict) -> Iterator[tuple[str, str]]:
@@ -26,7 +24,7 @@ def _clears(verdict: Verdict, service: ServiceVerdict) -> Iterator[tuple[str, st
     if quiet is None:
         return
     if quiet == going_on:
-        even = f", even {lately}" if errors_matter(verdict, service) else ""
+        even = "" if clearance.calendar else f", even {lately}"
         yield "Clears", when(at, quiet) + even
         return
     yield "Clears", f"{when(at, quiet)} without further errors"
@@ -39,24 +37,8 @@ def clears_in(verdict: Verdict, service: ServiceVerdict) -> str:
     clears = service.clearance.without_errors
     if clears is None:
         return ""
-    quiet = " if quiet" if errors_matter(verdict, service) else ""
+    quiet = "" if service.clearance.calendar else " if quiet"
     return words.relative(clears - verdict.evaluated_at) + quiet
-
-
-def errors_matter(verdict: Verdict, service: ServiceVerdict) -> bool:
-    """Is it a budget that holds the release up, and not only a calendar?"""
-    policy = next((item for item in verdict.policies if item.name == service.policy), None)
-    if policy is None or _breached(service):
-        return True
-    calls = [slo_decision(slo, service.risk.level, policy) for slo in service.slos]
-    return any(call is None or call >= labels.threshold(verdict) for call in calls)
-
-
-def _breached(service: ServiceVerdict) -> bool:
-    return any(
-        check.name == "freeze on breach" and check.outcome is not Outcome.PASS
-        for check in service.own_checks
-    )
 
 
 def exhaustion(at: int, slos: Sequence[SloReport]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,8 @@ import math
 from collections.abc import Mapping
 
 from slogate.core import words
-from slogate.core.model import Decision, Missing, Status
+from slogate.core.failing import clears_at, obeyed
+from slogate.core.model import Decision
 from slogate.core.verdict import ServiceVerdict, Verdict
 from slogate.reports import labels
 from slogate.reports.escape import for_output
@@ -30,26 +31,18 @@ REPORTS = ("report-json", "report-markdown")
 """Names of the paths that whoever writes the reports adds."""
 _REASON_LENGTH = 300
 _DOTENV_BYTES = 5 * 1024
-_STATUSES: tuple[Status | Missing, ...] = (
-    Missing.NO_TRAFFIC,
-    *Status,
-    Missing.NO_DATA,
-    Missing.UNMEASURED,
-)
-"""From good to bad, what is not known being worse than all that is."""
 
 
 def outputs(verdict: Verdict) -> dict[str, str]:
     """The values of all `NAMES`, in their order; what is not known is empty."""
-    stopped = verdict.exit_code in labels.STOPS
     clears = clears_at(verdict)
     slos = [slo for service in verdict.services for slo in service.slos]
     overridden = any(service.override is not None for service in verdict.services)
     return {
         # NOTE: where nothing was judged, no word of the verdict may read like leave to go on.
-        "decision": (Decision.BLOCK if stopped else verdict.decision).word,
+        "decision": (Decision.BLOCK if verdict.stopped else verdict.decision).word,
         "exit-code": str(verdict.exit_code),
-        "status": max((item.status for item in verdict.services), key=_STATUSES.index).word,
+        "status": max((item.status for item in verdict.services), key=labels.severity).word,
         "risk": max(item.risk.level for item in verdict.services).word,
         "budget-remaining": _decimal(labels.least_left(slos)),
         "clears-at": words.rfc3339(clears) if clears is not None else "",
@@ -72,7 +65,7 @@ def failed(code: int, message: str) -> dict[str, str]:
     return {name: known.get(name, "") for name in NAMES}
 
 
-def dotenv(values: Mapping[str, str], prefix: str = "SLOGATE_") -> str:
+def dotenv(values: Mapping[str, str]) -> str:
     """`SLOGATE_EXIT_CODE=20`, a line for each value.
 
     GitLab refuses more than 5 KB: what does not fit is left out. All `NAMES` fit together.
@@ -80,21 +73,13 @@ def dotenv(values: Mapping[str, str], prefix: str = "SLOGATE_") -> str:
     lines: list[str] = []
     room = _DOTENV_BYTES
     for name, value in values.items():
-        line = f"{prefix}{name.upper().replace('-', '_')}={value}\n"
+        line = f"SLOGATE_{name.upper().replace('-', '_')}={value}\n"
         size = len(line.encode(errors="replace"))
         # NOTE: a path may hold anything; GitLab expands what begins with a dollar.
         if size <= room and value.isprintable() and "$" not in value:
             lines.append(line)
             room -= size
     return "".join(lines)
-
-
-def clears_at(verdict: Verdict) -> int | None:
-    """When the last failing service clears, as Unix time; None unless each of them will."""
-    failing = [item for item in labels.obeyed(verdict) if labels.fails(verdict, item)]
-    times = [service.clearance.without_errors for service in failing]
-    known = [time for time in times if time is not None]
-    return max(known) if known and len(known) == len(times) else None
 
 
 def _decimal(share: float) -> str:
@@ -105,7 +90,7 @@ def _decimal(share: float) -> str:
 
 
 def _reason(verdict: Verdict) -> str:
-    worst = labels.obeyed(verdict)[0]
+    worst = labels.worst_first(obeyed(verdict.services))[0]
     sentence = reason(worst)
     return sentence if len(verdict.services) == 1 else f"{worst.service}: {sentence}"
 
@@ -116,5 +101,4 @@ def reason(service: ServiceVerdict) -> str:
 
 
 def _one_line(text: str) -> str:
-    line = for_output(text)
-    return line if len(line) <= _REASON_LENGTH else f"{line[: _REASON_LENGTH - 1]}…"
+    return words.cut(for_output(text), _REASON_LENGTH)

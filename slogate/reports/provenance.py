@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from slogate.core import words
 from slogate.core.model import Change
 from slogate.core.verdict import Verdict
 from slogate.reports import labels
 
-_LISTED_TAGS = 10
+_LISTED_LABELS = 10
 _LONGEST = 100
 
 
@@ -25,16 +26,16 @@ def scene(change: Change) -> str:
     return " ".join(word + brief(text) for word, text in told if text)
 
 
-def tags(change: Change) -> str:
+def labelled(change: Change) -> str:
     """`labels: hotfix, database`; many are counted."""
-    more = len(change.labels) - _LISTED_TAGS
-    listed = ", ".join(map(brief, change.labels[:_LISTED_TAGS]))
+    more = len(change.labels) - _LISTED_LABELS
+    listed = ", ".join(map(brief, change.labels[:_LISTED_LABELS]))
     return f"labels: {listed}{f' and {more:,} more' if more > 0 else ''}" if listed else ""
 
 
 def brief(text: str) -> str:
     """Foreign text, cut where nobody reads on."""
-    return f"{text[: _LONGEST - 1]}…" if len(text) > _LONGEST else text
+    return words.cut(text, _LONGEST)
 
 
 def commit(name: str) -> str:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from slogate.core import words
 from slogate.core.model import Risk, Status
-from slogate.core.rehearsal import Rehearsed, untouched
+from slogate.core.rehearsal import Rehearsed, exit_code, untouched
+from slogate.reports import Formats
 from slogate.reports.escape import for_markdown, for_terminal
 from slogate.reports.json_text import Object, json_text
-from slogate.reports.layout import BOLD, DIM, GREEN, MAX_WIDTH, RED, Line, page
+from slogate.reports.layout import BOLD, DIM, GREEN, RED, Line, page, wrapped
 
-EXIT_FAILED = 30
 LISTED_PASSES = 20
 """With more tests than this, those that are right are only counted."""
 _INDENT = "      "
@@ -20,21 +19,15 @@ _UNCUT = 10_000
 """Columns; places and names stay whole, so that they can be clicked and searched."""
 
 
-def exit_code(found: Iterable[Rehearsed]) -> int:
-    """0 where all are right."""
-    return 0 if all(one.passed for one in found) else EXIT_FAILED
-
-
 def render(
     name: str, found: Sequence[Rehearsed], *, color: bool = False, verbose: bool = False
 ) -> str:
     """The report in the format of that name; it ends with a newline."""
-    formats: dict[str, Callable[[], str]] = {
-        "text": lambda: page(_lines(found, verbose=verbose), color=color, width=_UNCUT),
-        "markdown": lambda: "\n".join(_markdown(found)) + "\n",
-        "json": lambda: _json(found),
-    }
-    return formats[name]()
+    return Formats(
+        text=lambda: page(_lines(found, verbose=verbose), color=color, width=_UNCUT),
+        markdown=lambda: "\n".join(_markdown(found)) + "\n",
+        json=lambda: json_text(_object(found)),
+    ).made(name)
 
 
 def difference(one: Rehearsed) -> list[str]:
@@ -86,7 +79,7 @@ def _lines(found: Sequence[Rehearsed], *, verbose: bool) -> Iterator[Line]:
             yield Line(f"FAIL  {where}", RED, 4)
             yield from _difference(one)
         if one.passed and verbose:
-            yield from _wrapped(explanation(one))
+            yield from _indented(explanation(one))
     if listed:
         yield Line()
     yield Line(tally(found), BOLD)
@@ -97,20 +90,12 @@ def _difference(one: Rehearsed) -> Iterator[Line]:
     expected, decided, *why = difference(one)
     yield Line(for_terminal(f"{_INDENT}{expected}"), RED)
     yield Line(f"{_INDENT}{decided}", GREEN)
-    yield from _wrapped(why)
+    yield from _indented(why)
 
 
-def _wrapped(sentences: Iterable[str]) -> Iterator[Line]:
+def _indented(sentences: Iterable[str]) -> Iterator[Line]:
     for said in sentences:
-        # NOTE: a number keeps its percent sign, for lines are broken at ASCII spaces only.
-        lines = textwrap.wrap(
-            for_terminal(said).replace(" %", "\u00a0%"),
-            MAX_WIDTH,
-            initial_indent=f"{_INDENT}  ",
-            subsequent_indent=f"{_INDENT}    ",
-            break_on_hyphens=False,
-        )
-        yield from (Line(line.replace("\u00a0%", " %")) for line in lines)
+        yield from map(Line, wrapped(for_terminal(said), f"{_INDENT}  ", f"{_INDENT}    "))
 
 
 def _markdown(found: Sequence[Rehearsed]) -> Iterator[str]:
@@ -124,8 +109,8 @@ def _markdown(found: Sequence[Rehearsed]) -> Iterator[str]:
     yield from ("", *(f"{for_markdown(gap)}  " for gap in gaps(found)))
 
 
-def _json(found: Sequence[Rehearsed]) -> str:
-    report = {
+def _object(found: Sequence[Rehearsed]) -> Object:
+    return {
         "schema": "slogate/test/1",
         "exit_code": exit_code(found),
         "passed": all(one.passed for one in found),
@@ -139,7 +124,6 @@ def _json(found: Sequence[Rehearsed]) -> str:
             for policy, cells in untouched(found).items()
         },
     }
-    return json_text(report)
 
 
 def _test(one: Rehearsed) -> Object:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from slogate.core import words
+from slogate.core.failing import obeyed
 from slogate.core.verdict import ServiceVerdict, Verdict
 from slogate.reports import cells, labels
 from slogate.reports.escape import for_terminal
@@ -13,11 +14,11 @@ from slogate.reports.layout import (
     DIM,
     GREEN,
     MAGENTA,
-    MAX_WIDTH,
-    MIN_WIDTH,
     RED,
+    WIDTH,
     YELLOW,
     Line,
+    marked,
     page,
     pairs,
     paragraph,
@@ -34,67 +35,64 @@ _STYLES = {"approve": GREEN, "review": YELLOW, "defer": MAGENTA}
 _APART = "   "
 
 
-def render(verdict: Verdict, *, color: bool, width: int = MAX_WIDTH, verbose: bool = False) -> str:
-    """The verdict as lines of at most `width` (50 to 80) columns."""
-    width = max(MIN_WIDTH, min(width, MAX_WIDTH))
-    return page(_lines(verdict, width, verbose=verbose), color=color, width=width)
+def render(verdict: Verdict, *, color: bool, verbose: bool = False) -> str:
+    """The verdict as lines of at most eighty columns."""
+    return page(_lines(verdict, verbose=verbose), color=color)
 
 
 def evidence(verdict: Verdict) -> str:
     """Every check and burn rate, without the verdict, for where the log folds it away."""
-    return page(_evidence(verdict, MAX_WIDTH), color=False, width=MAX_WIDTH)
+    return page(_evidence(verdict), color=False)
 
 
-def _evidence(verdict: Verdict, width: int) -> Iterator[Line]:
+def _evidence(verdict: Verdict) -> Iterator[Line]:
     for service in labels.worst_first(verdict.services):
-        yield from section(service.service, map(labels.finding, service.checks), width)
-        yield from map(Line, burn_table(service.slos, width))
+        yield from section(service.service, map(labels.finding, service.checks))
+        yield from map(Line, burn_table(service.slos))
 
 
-def _lines(verdict: Verdict, width: int, *, verbose: bool) -> Iterator[Line]:
+def _lines(verdict: Verdict, *, verbose: bool) -> Iterator[Line]:
     services = labels.worst_first(verdict.services)
     several = len(services) != 1
     if several:
-        yield from _overview(verdict, services, width)
+        yield from _overview(verdict, services)
         brief = [] if verbose else [s for s in services if not labels.needs_attention(s)]
-        yield from section("Warnings", labels.warnings(brief), width)
+        yield from section("Warnings", labels.warnings(brief))
     for service in services:
         if not several or verbose or labels.needs_attention(service):
             if several:
-                yield from (Line(), Line("─" * width, DIM))
-            yield from _service(verdict, service, width, verbose=verbose)
+                yield from (Line(), Line("─" * WIDTH, DIM))
+            yield from _service(verdict, service, verbose=verbose)
     yield Line()
-    yield from _origin(verdict, width)
+    yield from _origin(verdict)
 
 
-def _overview(verdict: Verdict, services: list[ServiceVerdict], width: int) -> Iterator[Line]:
-    yield from _summary(verdict, services, width)
+def _overview(verdict: Verdict, services: list[ServiceVerdict]) -> Iterator[Line]:
+    yield from _summary(verdict, services)
     yield Line()
-    listed = [service for service in services if labels.needs_attention(service)]
-    if len(services) - len(listed) <= labels.LISTED_PASSES:
-        listed = services
-    yield from _rows(verdict, listed, width)
+    listed = labels.listed(services)
+    yield from _rows(verdict, listed)
     if len(listed) < len(services):
         yield Line(f"and {len(services) - len(listed):,} approved, not listed", GREEN)
 
 
-def _summary(verdict: Verdict, services: list[ServiceVerdict], width: int) -> Iterator[Line]:
+def _summary(verdict: Verdict, services: list[ServiceVerdict]) -> Iterator[Line]:
     """`BLOCK  3 services: 1 block, 2 approve   exit 30`; many outcomes go below it."""
     # NOTE: where all of it is advice, the label says so for all of them.
     outcomes = [
         labels.outcome(service) if verdict.advise else labels.said(service) for service in services
     ]
-    style = _style(labels.obeyed(verdict)[0])
+    style = _style(labels.worst_first(obeyed(verdict.services))[0])
     start = f"{_label(verdict)}  {words.plural(len(services), 'service')}"
     tally, end = for_terminal(words.tally(outcomes)), f"{_APART}exit {verdict.exit_code}"
-    if len(start) + 2 + len(tally) + len(end) <= width:
+    if len(start) + 2 + len(tally) + len(end) <= WIDTH:
         yield Line(f"{start}: {tally}{end}", style)
         return
     yield Line(start + end, style)
-    yield from paragraph(tally, width, style)
+    yield from paragraph(tally, style)
 
 
-def _rows(verdict: Verdict, services: list[ServiceVerdict], width: int) -> Iterator[Line]:
+def _rows(verdict: Verdict, services: Sequence[ServiceVerdict]) -> Iterator[Line]:
     headers = ("decision", "service", "budget", "left", "risk", "clears")
     rows = [
         (
@@ -107,10 +105,7 @@ def _rows(verdict: Verdict, services: list[ServiceVerdict], width: int) -> Itera
         )
         for service in services
     ]
-    lines = table(headers, rows, width, shrink=(1, 5)) if rows else []
-    yield from map(Line, lines[:2])
-    for line, service, row in zip(lines[2:], services, rows, strict=True):
-        yield Line(line, _style(service), len(row[0]))
+    return marked(headers, rows, map(_style, services), shrink=(1, 5))
 
 
 def _label(verdict: Verdict | ServiceVerdict) -> str:
@@ -123,51 +118,47 @@ def _style(service: ServiceVerdict) -> str:
     return YELLOW if style == GREEN and labels.waived(service) else style
 
 
-def _headline(
-    label: str, style: str, name: str, rest: tuple[str, ...], width: int
-) -> Iterator[Line]:
+def _headline(label: str, style: str, name: str, rest: tuple[str, ...]) -> Iterator[Line]:
     """`DEFER  checkout   warning budget x high risk   exit 20`, in two lines if too wide."""
     shown = for_terminal(name)
     whole = f"{label}  {_APART.join((shown, *rest))}"
-    if len(whole) <= width:
+    if len(whole) <= WIDTH:
         yield Line(whole, style)
         return
-    yield Line(f"{label}  {shorten(shown, width - len(label) - 2)}", style)
+    yield Line(f"{label}  {shorten(shown, WIDTH - len(label) - 2)}", style)
     yield Line(f"  {_APART.join(rest)}", style)
 
 
-def _service(
-    verdict: Verdict, service: ServiceVerdict, width: int, *, verbose: bool
-) -> Iterator[Line]:
+def _service(verdict: Verdict, service: ServiceVerdict, *, verbose: bool) -> Iterator[Line]:
     label = f"{'ADVICE: ' if labels.would(service) else ''}{labels.shouted(service)}"
     rest = (labels.facts(service), f"exit {service.exit_code}")
-    yield from _headline(label, _style(service), service.service, rest, width)
+    yield from _headline(label, _style(service), service.service, rest)
     first = labels.trace(service)
     for sentence in first:
         yield Line()
-        yield from paragraph(sentence, width, BOLD)
+        yield from paragraph(sentence, BOLD)
     yield Line()
-    yield from map(Line, slo_table(service.slos, width))
+    yield from map(Line, slo_table(service.slos))
     if service.canary is not None:
         # NOTE: imported here, because few releases have a canary.
         from slogate.reports.canary import METRICS, arms, rows
 
         yield from (Line(), Line(for_terminal(arms(service.canary)), BOLD))
-        yield from map(Line, table(METRICS, rows(service.canary), width, shrink=(0, 4)))
+        yield from map(Line, table(METRICS, rows(service.canary), shrink=(0, 4)))
     at_ease = not labels.needs_attention(service) and labels.all_healthy(service.slos)
     said = () if at_ease and not verbose else service.rationale
-    yield from section("Why", said[len(first) :], width)
-    yield from section("Risk", () if at_ease and not verbose else brief(service.risk), width)
-    yield from section("What must hold", service.conditions, width)
-    yield from section("What you can do", service.alternatives, width)
-    yield from pairs(outlook(verdict, service), width)
+    yield from section("Why", said[len(first) :])
+    yield from section("Risk", () if at_ease and not verbose else brief(service.risk))
+    yield from section("What must hold", service.conditions)
+    yield from section("What you can do", service.alternatives)
+    yield from pairs(outlook(verdict, service))
     checks = service.checks if verbose else labels.findings(service.checks, said)
-    yield from section("Checks", map(labels.finding, checks), width)
+    yield from section("Checks", map(labels.finding, checks))
     if verbose:
-        yield from map(Line, burn_table(service.slos, width))
+        yield from map(Line, burn_table(service.slos))
 
 
-def _origin(verdict: Verdict, width: int) -> Iterator[Line]:
+def _origin(verdict: Verdict) -> Iterator[Line]:
     """When and by which policies, and on a line of its own if need be by which configuration."""
     plural, names = policies(verdict)
     line = f"as of {words.moment(verdict.evaluated_at)}, {plural} {', '.join(names)}"
@@ -176,9 +167,9 @@ def _origin(verdict: Verdict, width: int) -> Iterator[Line]:
         ref, where = verdict.configuration.ref, for_terminal(commit(verdict.configuration.commit))
         start, end = "configuration of ", f" ({where})"
         told = f"{start}{for_terminal(ref)}{end}"
-        if len(line) + 2 + len(told) <= width:
+        if len(line) + 2 + len(told) <= WIDTH:
             line += f", {told}"
         else:
             yield Line(line, DIM)
-            line = start + shorten(for_terminal(ref), width - len(start) - len(end)) + end
+            line = start + shorten(for_terminal(ref), WIDTH - len(start) - len(end)) + end
     yield Line(line, DIM)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from slogate.core import words
 from slogate.core.model import Missing, Status
@@ -12,56 +12,50 @@ from slogate.reports.escape import for_terminal
 from slogate.reports.layout import (
     DIM,
     GREEN,
-    MAX_WIDTH,
-    MIN_WIDTH,
     RED,
+    WIDTH,
     YELLOW,
     Line,
+    marked,
     page,
     pairs,
     section,
     shorten,
-    table,
 )
 from slogate.reports.outlook import exhaustion
 from slogate.reports.slo_table import burn_table, slo_table
 
 
-def render_budget(
-    report: BudgetReport, *, color: bool, width: int = MAX_WIDTH, verbose: bool = False
-) -> str:
-    """The budgets as lines of at most `width` (50 to 80) columns."""
-    width = max(MIN_WIDTH, min(width, MAX_WIDTH))
-    return page(_lines(report, width, verbose=verbose), color=color, width=width)
+def render_budget(report: BudgetReport, *, color: bool, verbose: bool = False) -> str:
+    """The budgets as lines of at most eighty columns."""
+    return page(_lines(report, verbose=verbose), color=color)
 
 
-def _lines(report: BudgetReport, width: int, *, verbose: bool) -> Iterator[Line]:
+def _lines(report: BudgetReport, *, verbose: bool) -> Iterator[Line]:
     services = labels.worst_budgets(report.services)
     if len(services) != 1:
-        yield from _overview(services, width)
+        yield from _overview(services)
     few = len(services) <= labels.LISTED_PASSES
     for service in services:
         if few or verbose or labels.needs_attention(service):
             if len(services) > 1:
-                yield from (Line(), Line("─" * width, DIM))
-            yield from _service(report, service, width, verbose=verbose)
+                yield from (Line(), Line("─" * WIDTH, DIM))
+            yield from _service(report, service, verbose=verbose)
     yield from (Line(), Line(f"as of {words.moment(report.evaluated_at)}", DIM))
 
 
-def _overview(services: list[ServiceBudget], width: int) -> Iterator[Line]:
+def _overview(services: list[ServiceBudget]) -> Iterator[Line]:
     statuses = [labels.status_word(service.status) for service in services]
     what = f"{words.plural(len(services), 'service')}: {words.tally(statuses)}"
     yield Line(what, _style(services[0].status) if services else "")
     yield Line()
-    listed = [service for service in services if labels.needs_attention(service)]
-    if len(services) - len(listed) <= labels.LISTED_PASSES:
-        listed = services
-    yield from _rows(listed, width)
+    listed = labels.listed(services)
+    yield from _rows(listed)
     if len(listed) < len(services):
         yield Line(f"and {len(services) - len(listed):,} healthy, not listed", GREEN)
 
 
-def _rows(services: list[ServiceBudget], width: int) -> Iterator[Line]:
+def _rows(services: Sequence[ServiceBudget]) -> Iterator[Line]:
     rows = [
         (
             labels.status_word(service.status).upper(),
@@ -72,27 +66,23 @@ def _rows(services: list[ServiceBudget], width: int) -> Iterator[Line]:
         for service in services
     ]
     headers = ("status", "service", "least left", "of")
-    lines = table(headers, rows, width, shrink=(1,)) if rows else []
-    yield from map(Line, lines[:2])
-    for line, row, service in zip(lines[2:], rows, services, strict=True):
-        yield Line(line, _style(service.status), len(row[0]))
+    styles = (_style(service.status) for service in services)
+    return marked(headers, rows, styles, shrink=(1,))
 
 
-def _service(
-    report: BudgetReport, service: ServiceBudget, width: int, *, verbose: bool
-) -> Iterator[Line]:
+def _service(report: BudgetReport, service: ServiceBudget, *, verbose: bool) -> Iterator[Line]:
     label = labels.status_word(service.status).upper()
-    name = shorten(for_terminal(service.service), width - len(label) - 2)
+    name = shorten(for_terminal(service.service), WIDTH - len(label) - 2)
     yield Line(f"{label}  {name}", _style(service.status))
     yield Line()
-    yield from map(Line, slo_table(service.slos, width))
+    yield from map(Line, slo_table(service.slos))
     said = list(labels.reasons(service.slos))
-    yield from section("Why", said, width)
-    yield from pairs(exhaustion(report.evaluated_at, service.slos), width)
+    yield from section("Why", said)
+    yield from pairs(exhaustion(report.evaluated_at, service.slos))
     checks = service.checks if verbose else labels.findings(service.checks, said)
-    yield from section("Checks", map(labels.finding, checks), width)
+    yield from section("Checks", map(labels.finding, checks))
     if verbose:
-        yield from map(Line, burn_table(service.slos, width))
+        yield from map(Line, burn_table(service.slos))
 
 
 def _style(status: Status | Missing) -> str:

@@ -12,7 +12,7 @@ from math import isfinite
 
 from slogate.core.model import Latency
 from slogate.core.window import UNITS
-from slogate.core.words import moment
+from slogate.core.words import moment, nearest
 from slogate.errors import ConfigError, NoDataError
 from slogate.sources.answers import shorten
 from slogate.sources.prometheus_api import Client
@@ -22,6 +22,7 @@ from slogate.sources.queries import with_matcher
 PROBE = 3600
 """Seconds in which a series must have had a sample to count as existing."""
 MAX_BOUNDS = 50
+SHOWN = 8
 ZERO_HINT = "if it is only written at the first failure, append `or vector(0)` to the query"
 
 
@@ -41,6 +42,27 @@ def why_absent(client: Client, query: str, now: int) -> str:
     return next((text for text in reasons if text), "")
 
 
+def refuse_blind(client: Client, good: str, total: str, now: int) -> None:
+    """NoDataError where `good` only leaves out values of a label that no series has.
+
+    Then it counts every event, as `total` does, whatever fails.
+    """
+    known = {matcher for selector in selectors(total) for matcher in selector.matchers}
+    for selector in selectors(good):
+        for matcher in selector.matchers:
+            if matcher.op not in ("!=", "!~") or matcher in known or not matcher.value:
+                continue
+            if not _exists(client, _with_label(selector.metric, matcher.label), now):
+                raise NoDataError(
+                    f"`good` counts every event: it leaves out {matcher}, but no series of "
+                    f"{selector.metric} has a label {matcher.label}: query {shorten(good, 300)}"
+                )
+
+
+def _with_label(metric: str, label: str) -> Selector:
+    return Selector(metric, (Matcher(label, "!=", ""),))
+
+
 def invents_values(query: str) -> bool:
     """Does the query yield a constant where its series are absent?"""
     return re.search(r"\bor\b[^\]})]*\bvector\s*\(", query) is not None
@@ -58,12 +80,33 @@ def no_failures(client: Client, bad: str, total: str, now: int) -> str:
     for selector in found:
         _vouch(client, selector, known, now)
     names = ", ".join(dict.fromkeys(selector.metric for selector in found))
-    return f"no failure was ever recorded: {names} exists, but no series matches `bad`; taken as 0"
+    others = "".join(_other_values(client, selector, known) for selector in found)
+    return f"no failure was ever recorded: {names} exists, but no series matches `bad`{others}; taken as 0"
+
+
+def _other_values(client: Client, selector: Selector, known: list[Selector]) -> str:
+    """Which values there are of the labels by which `bad` tells failures."""
+    vouched = {matcher for one in known for matcher in one.matchers}
+    parts = []
+    for matcher in selector.matchers:
+        if matcher in vouched:
+            continue
+        form = {"match[]": selector.metric}
+        values = client.get(f"/api/v1/label/{matcher.label}/values", form)
+        texts = [text for text in values or () if isinstance(text, str)][:SHOWN]
+        if texts:
+            parts.append(f" ({matcher.label} is {', '.join(shorten(text, 40) for text in texts)})")
+    return "".join(parts)
 
 
 def _vouch(client: Client, selector: Selector, known: list[Selector], now: int) -> None:
     vouched = {matcher for one in known for matcher in one.matchers}
     same_metric = any(one.metric == selector.metric for one in known)
+    if not same_metric and not _exists(client, Selector(selector.metric), now):
+        raise NoDataError(
+            f"`bad` has no samples, and that may be a wrong query: {_no_metric(client, selector, now)}; "
+            f"{ZERO_HINT}: selector {shorten(str(selector), 300)}"
+        )
     labels = []
     for matcher in selector.matchers:
         if matcher in vouched:
@@ -98,14 +141,11 @@ def _refuse_contradiction(matcher: Matcher, vouched: set[Matcher], *, same_metri
 
 def _why_absent(client: Client, selector: Selector, now: int) -> str:
     if not _exists(client, Selector(selector.metric), now):
-        names = client.get("/api/v1/label/__name__/values", {})
-        if isinstance(names, list) and selector.metric in names:
-            return f"{selector.metric} had no samples in the hour before {moment(now)}"
-        return f"the backend has no metric {selector.metric}{_nearest(selector.metric, names)}"
+        return _no_metric(client, selector, now)
     for matcher in selector.matchers:
         if _exists(client, Selector(selector.metric, (matcher,)), now):
             continue
-        if not _exists(client, Selector(selector.metric, (Matcher(matcher.label, "!=", ""),)), now):
+        if not _exists(client, _with_label(selector.metric, matcher.label), now):
             return f"no series of {selector.metric} has a label {matcher.label}"
         form = {"match[]": selector.metric}
         values = client.get(f"/api/v1/label/{matcher.label}/values", form)
@@ -116,17 +156,22 @@ def _why_absent(client: Client, selector: Selector, now: int) -> str:
     return ""
 
 
+def _no_metric(client: Client, selector: Selector, now: int) -> str:
+    names = client.get("/api/v1/label/__name__/values", {})
+    if isinstance(names, list) and selector.metric in names:
+        return f"{selector.metric} had no samples in the hour before {moment(now)}"
+    return f"the backend has no metric {selector.metric}{_nearest(selector.metric, names)}"
+
+
 def _exists(client: Client, selector: Selector, now: int) -> bool:
     return bool(client.instant(f"count(count_over_time({selector}[{PROBE}s]))", now))
 
 
 def _nearest(name: str, known: object) -> str:
-    from difflib import get_close_matches
-
     if not isinstance(known, list):
         return ""
-    near = get_close_matches(name, [text for text in known if isinstance(text, str)], n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    near = nearest(name, [text for text in known if isinstance(text, str)])
+    return f"; did you mean {near}?" if near else ""
 
 
 def wrong_bound(client: Client, sli: Latency, now: int) -> ConfigError | NoDataError:
@@ -166,7 +211,7 @@ def retention(client: Client) -> int | None:
     """Seconds that the server keeps samples, where it tells (Prometheus does)."""
     info = client.get("/api/v1/status/runtimeinfo", {})
     text = info.get("storageRetention") if isinstance(info, dict) else None
-    match = re.match(r"((?:\d+(?:ms|[ywdhms]))+)", text) if isinstance(text, str) else None
+    match = re.match(r"((?:\d{1,9}(?:ms|[ywdhms]))+)", text) if isinstance(text, str) else None
     if match is None:
         return None
     units = {**UNITS, "y": 365 * UNITS["d"], "ms": 0}

@@ -44,7 +44,7 @@ class AlertmanagerSource:
             raise self._explained(error) from None
         try:
             return list(_alerts(answer))
-        except (AttributeError, LookupError, TypeError, ValueError):
+        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
             raise MeasurementError(
                 f"the answer is not what the Alertmanager API promises ({self._api.url}{PATH})"
             ) from None

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
+from slogate.core import words
 from slogate.deadline import Deadline
 from slogate.errors import MeasurementError
 
@@ -38,18 +39,19 @@ def read(response: httpx.Response, deadline: Deadline) -> bytes:
     """The whole body; raises MeasurementError and TransientError."""
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding != "identity":
-        raise MeasurementError(f"the answer is encoded as {encoding!r}, which was not asked for")
-    parts, size = [], 0
+        raise MeasurementError(
+            f"the answer is encoded as {shorten(encoding, 40)!r}, which was not asked for"
+        )
+    body = bytearray()
     for part in response.iter_raw():
-        size += len(part)
-        if size > MAX_BODY:
+        body += part
+        if len(body) > MAX_BODY:
             raise MeasurementError(
                 f"the answer is longer than {MAX_BODY // 2**20} MiB: narrow the query"
             )
         if deadline.remaining() <= 0:
             raise TransientError("no whole answer before the deadline")
-        parts.append(part)
-    return b"".join(parts)
+    return bytes(body)
 
 
 def status_error(response: httpx.Response, body: bytes) -> Exception:
@@ -57,7 +59,7 @@ def status_error(response: httpx.Response, body: bytes) -> Exception:
     status = response.status_code
     kind, message = _envelope(body)
     if status in TRANSIENT:
-        text = f"the server answered {status} {response.reason_phrase}"
+        text = f"the server answered {status} {shorten(response.reason_phrase, 60)}".rstrip()
         return TransientError(f"{text}: {message}" if message else text, _retry_after(response))
     return ApiError(status, kind, message)
 
@@ -66,11 +68,11 @@ def _envelope(body: bytes) -> tuple[str, str]:
     """errorType and error of a Prometheus error answer; empty where it is none."""
     try:
         answer = json.loads(body[:65536])
+        if not isinstance(answer, dict):
+            return "", ""
+        return str(answer.get("errorType", "")), shorten(str(answer.get("error", "")), 300)
     except (ValueError, RecursionError):
         return "", ""
-    if not isinstance(answer, dict):
-        return "", ""
-    return str(answer.get("errorType", "")), shorten(str(answer.get("error", "")), 300)
 
 
 def _retry_after(response: httpx.Response) -> float | None:
@@ -88,4 +90,4 @@ def shorten(text: str, limit: int) -> str:
     if len(text) <= limit and text.isprintable():
         return text
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+    return words.cut(line, limit)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite, isinf, nan
+from typing import Any
 
 from slogate.core.arms import Counts, Series
 from slogate.core.canary_plan import CanaryPlan, LiveMetric
+from slogate.core.canary_presence import ended
 from slogate.core.plan import MAX_POINTS
 from slogate.core.window import format_duration
 from slogate.core.words import count
@@ -16,7 +18,7 @@ from slogate.deadline import Deadline
 from slogate.errors import ConfigError, MeasurementError, NoDataError, Problem
 from slogate.sources import absence
 from slogate.sources.answers import shorten
-from slogate.sources.canary_arm import Answer, Arm, shown
+from slogate.sources.canary_arm import Arm, shown
 from slogate.sources.interface import CanarySource
 from slogate.sources.prometheus_api import Client
 
@@ -28,8 +30,8 @@ MOST_EVENTS = 1e15
 """In one interval; beyond, no number is a count."""
 
 Data = Series | Counts
-Task = Callable[[], Answer]
-Runner = Callable[[Sequence[Task]], Sequence[Answer | BaseException | None]]
+Task = Callable[[], Any]
+Runner = Callable[[Sequence[Task]], Sequence[Any]]
 """Calls tasks, side by side if it can; an exception stands in place of its task's result.
 
 None stands for a task that had not ended at the deadline.
@@ -51,7 +53,7 @@ class Measurement:
     warnings: tuple[str, ...] = ()
 
 
-def in_turn(tasks: Sequence[Task]) -> list[Answer]:
+def in_turn(tasks: Sequence[Task]) -> list[Any]:
     """One task after the other, up to the first that fails."""
     return [task() for task in tasks]
 
@@ -84,9 +86,12 @@ def measure(
     )
     try:
         _ask_all(arms, run, deadline)
-        return _measurement(plan, arms, client)
+        # NOTE: it asks again where something is absent, and no time-out ends an answer that drips.
+        (found,) = run([partial(_measurement, plan, arms, client)])
+        measurement: Measurement = _given(found, deadline)
     except NoDataError as error:
         raise NoDataError(f"{error} ({client.api.url})") from None
+    return measurement
 
 
 def instants_between(start: int, end: int, interval: int) -> range:
@@ -115,12 +120,17 @@ def _ask_all(arms: tuple[Arm, ...], run: Runner, deadline: Deadline) -> None:
     if problems:
         raise ConfigError(dict.fromkeys(problems))
     for (arm, template), result in zip(asked, results, strict=True):
-        if result is None:
-            late = f"no answer within the deadline of {deadline.seconds:g} s"
-            raise MeasurementError(late, outage=True)
-        if isinstance(result, BaseException):
-            raise result
-        arm.answers[template] = result
+        arm.answers[template] = _given(result, deadline)
+
+
+def _given(result: Any, deadline: Deadline) -> Any:
+    """What a runner made of a task; raises what the task did."""
+    if result is None:
+        late = f"no answer within the deadline of {deadline.seconds:g} s"
+        raise MeasurementError(late, outage=True)
+    if isinstance(result, BaseException):
+        raise result
+    return result
 
 
 def _measurement(plan: CanaryPlan, arms: tuple[Arm, ...], client: Client) -> Measurement:
@@ -144,7 +154,8 @@ def _measurement(plan: CanaryPlan, arms: tuple[Arm, ...], client: Client) -> Mea
 
 def _traffic(plan: CanaryPlan, arms: tuple[Arm, ...], query: str) -> tuple[float, float]:
     """The events of each arm; a canary without traffic is no data."""
-    found = [sum(filter(isfinite, arm.values(query))) for arm in arms]
+    values = [arm.values(query) for arm in arms]
+    found = [sum(filter(isfinite, events)) for events in values]
     few = [
         f"{arm.title} had a traffic of {count(events)}"
         for arm, events in zip(arms, found, strict=True)
@@ -154,6 +165,12 @@ def _traffic(plan: CanaryPlan, arms: tuple[Arm, ...], query: str) -> tuple[float
         raise NoDataError(
             f"{' and '.join(few)}, less than `least_traffic` ({count(plan.least_traffic)}): "
             f"a canary without traffic is no data: query {shorten(arms[-1].query(query), 300)}"
+        )
+    baseline, canary = ([events > 0 for events in arm] for arm in values)
+    if any(canary) and ended(canary, baseline):
+        raise NoDataError(
+            f"{arms[-1].title} has no traffic any more, while the baseline has: has it crashed, or been "
+            f"taken away? Name the time to compare, as by --end: query {arms[-1].query(query)}"
         )
     return found[0], found[1]
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from slogate.core.arms import LARGEST, LEAST
 from slogate.core.canary_plan import INTERVAL, SERVICE, VERSION, CanaryPlan
 from slogate.core.window import format_duration
-from slogate.errors import MeasurementError, NoDataError
+from slogate.errors import NoDataError
 from slogate.sources import absence
 from slogate.sources.answers import shorten
-from slogate.sources.prometheus_api import Client, only
+from slogate.sources.prometheus_api import Client, elsewhen, only
 from slogate.sources.promql import Selector, filled, selectors
 
 MAX_SHOWN = 10
@@ -80,9 +80,7 @@ class Arm:
         for at, value in one.points:
             # NOTE: only whole numbers are found in a range without looking at all of it.
             if at != int(at) or int(at) not in instants:
-                raise MeasurementError(
-                    f"the server answered for other times than it was asked: query {shorten(query, 300)}"
-                )
+                raise elsewhen(query)
             if LARGEST < abs(value) < inf:
                 raise NoDataError(
                     f"the value {value:.3g} is beyond all that is measured: query {shorten(query, 300)}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
+from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.request import getproxies
 
 import httpx
@@ -38,6 +39,13 @@ class HttpSettings(Protocol):
     def credentials(self) -> tuple[str, ...]: ...
 
 
+class _NoCookies(CookieJar):
+    """Keeps none: what a server sets with one answer must not spoil the next question."""
+
+    def extract_cookies(self, response: Any, request: Any) -> None:
+        """Nothing."""
+
+
 def connect(settings: HttpSettings, tls: ssl.SSLContext) -> httpx.Client:
     """A client with one kept connection; proxies come from the environment.
 
@@ -46,7 +54,11 @@ def connect(settings: HttpSettings, tls: ssl.SSLContext) -> httpx.Client:
     limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
     try:
         return httpx.Client(
-            verify=tls, limits=limits, headers=_headers(settings), auth=_auth(settings)
+            verify=tls,
+            limits=limits,
+            headers=_headers(settings),
+            auth=_auth(settings),
+            cookies=_NoCookies(),
         )
     except (ImportError, ValueError, httpx.InvalidURL) as error:
         raise ConfigError(
@@ -62,11 +74,10 @@ def tls_context(settings: HttpSettings) -> ssl.SSLContext:
         # NOTE: trusts nobody, so it is safe; loading the system's authorities costs 30 ms.
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
-        context = (
-            ssl.create_default_context(cafile=settings.ca)
-            if settings.ca
-            else httpx.create_ssl_context()
-        )
+        context = ssl.create_default_context(cafile=settings.ca)
+        if not settings.ca and not context.cert_store_stats()["x509_ca"]:
+            # NOTE: a system that trusts nobody, as some small images do; httpx brings authorities.
+            context = httpx.create_ssl_context()
         if settings.cert:
             # NOTE: an encrypted key must fail, never ask for its password on a terminal.
             context.load_cert_chain(settings.cert, settings.key, password="")

@@ -21,6 +21,7 @@ from slogate.errors import ConfigError, NoDataError
 from slogate.sources.interface import Freshness, Unclear
 from slogate.sources.reach import needed, recent
 from slogate.sources.rows import Rows, read
+from slogate.sources.sample_cells import listed
 from slogate.sources.steps import outside
 
 FEWEST_ROWS = 7
@@ -122,7 +123,7 @@ class _Table:
     def _counts(self, column: str) -> list[float | None]:
         if column not in self._columns:
             raise ConfigError(
-                f"{self._name} has no column {column!r}; it has {', '.join(self._columns)}"
+                f"{self._name} has no column {column!r}; it has {listed(self._columns)}"
             )
         return self._columns[column]
 

@@ -5,6 +5,8 @@ By counting samples over a span, because an instant query finds samples of up to
 
 from __future__ import annotations
 
+from math import inf
+
 from slogate.core.model import Latency, Sli
 from slogate.sources import queries
 from slogate.sources.interface import Freshness, Unclear
@@ -65,4 +67,5 @@ def _measured(client: Client, found: list[Selector], scrapes: int, now: int) -> 
 def _most(client: Client, selector: Selector, seconds: int, at: int) -> float:
     """The samples of the densest series in the seconds up to a time."""
     series = client.instant(f"max(count_over_time({selector}[{seconds}s]))", at)
-    return max((one.points[-1][1] for one in series if one.points), default=0.0)
+    counts = (one.points[-1][1] for one in series if one.points)
+    return max((count for count in counts if 1 <= count < inf), default=0.0)

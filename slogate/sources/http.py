@@ -7,6 +7,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -38,6 +39,7 @@ class JsonApi:
         except (ValueError, httpx.InvalidURL) as error:
             raise ConfigError(f"the address of the source cannot be used: {error}") from None
         self.url = _address(self._base)
+        self._places: dict[str, httpx.URL] = {}
         self._timeout = settings.timeout
         self._sleep = sleep
         self._down: MeasurementError | None = None
@@ -63,7 +65,7 @@ class JsonApi:
 
     def _parse(self, body: bytes) -> Any:
         try:
-            return json.loads(body)
+            return json.loads(body, object_pairs_hook=_unambiguous)
         except (ValueError, RecursionError):
             quoted = self._without_credentials(body)[:80].decode("utf-8", "replace")
             raise MeasurementError(
@@ -123,7 +125,7 @@ class JsonApi:
         raise error
 
     def _send(self, method: str, path: str, form: Form, deadline: Deadline) -> bytes:
-        url = self._base.copy_with(raw_path=(self._base.path.rstrip("/") + path).encode())
+        url = self._place(path)
         for _ in range(MAX_REDIRECTS + 1):
             seconds = min(self._timeout, deadline.remaining())
             if seconds <= 0:
@@ -141,6 +143,13 @@ class JsonApi:
             url = location
         raise MeasurementError(f"more than {MAX_REDIRECTS} redirects at {self.url}{path}")
 
+    def _place(self, path: str) -> httpx.URL:
+        """The address of a path; kept, because reading one takes as long as a tenth of a question."""
+        if path not in self._places:
+            raw = (self._base.path.rstrip("/") + path).encode()
+            self._places[path] = self._base.copy_with(raw_path=raw)
+        return self._places[path]
+
     def _once(
         self,
         method: str,
@@ -150,7 +159,14 @@ class JsonApi:
         deadline: Deadline,
     ) -> bytes | httpx.URL:
         fields = {"data": form} if method == "POST" else {"params": form}
-        with self._client().stream(method, url, timeout=seconds, **fields) as response:  # type: ignore[arg-type]
+        client = self._client()
+        request = client.build_request(method, url, timeout=seconds, **fields)  # type: ignore[arg-type]
+        try:
+            response = client.send(request, stream=True)
+        except httpx.InvalidURL:
+            # NOTE: not our own address, which is built already: the library reads that of a redirect.
+            raise _unreadable(url) from None
+        with closing(response):
             if response.is_redirect:
                 return _same_origin(url, response)
             body = read(response, deadline)
@@ -168,20 +184,39 @@ def _same_origin(url: httpx.URL, response: httpx.Response) -> httpx.URL:
     """The target of a redirect; only within the same origin, where credentials may go again."""
     try:
         target = url.join(response.headers.get("Location", ""))
+        same = (target.scheme, target.host, target.port) == (url.scheme, url.host, url.port)
     except (httpx.InvalidURL, ValueError):
-        raise MeasurementError(f"redirected to an unreadable address by {url.host}") from None
-    if (target.scheme, target.host, target.port) != (url.scheme, url.host, url.port):
+        raise _unreadable(url) from None
+    if not same:
+        elsewhere = f"{target.scheme}://{target.netloc.decode(errors='replace')}"
         raise MeasurementError(
-            f"{url.host} redirects to {target.scheme}://{target.netloc.decode(errors='replace')}, "
-            "and credentials are not carried elsewhere: set `url` to the right address"
+            f"{url.host} redirects to {shorten(elsewhere, 100)}, and credentials are not carried "
+            "elsewhere: set `url` to the right address"
         )
     return target.copy_with(username=url.username or None, password=url.password or None)
 
 
+def _unreadable(url: httpx.URL) -> MeasurementError:
+    return MeasurementError(f"redirected to an unreadable address by {url.host}")
+
+
+def _unambiguous(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; with a key twice, readers differ in what it says."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        names = [name for name, _ in pairs]
+        twin = next(name for name in found if names.count(name) > 1)
+        raise MeasurementError(f"the answer has the key {shorten(twin, 60)!r} twice")
+    return found
+
+
 def _is_permanent(error: httpx.TransportError) -> bool:
-    """Faults of TLS and of the request itself do not pass, and are no outage to be excused."""
+    """Faults of TLS and of the request itself do not pass, and are no outage to be excused.
+
+    A server that goes away in the middle of a handshake may come back.
+    """
     return isinstance(error, (httpx.UnsupportedProtocol, httpx.LocalProtocolError)) or (
-        "[SSL" in str(error)
+        "[SSL" in str(error) and "UNEXPECTED_EOF" not in str(error)
     )
 
 

@@ -16,10 +16,13 @@ from slogate.sources import queries
 from slogate.sources.connection import HttpSettings
 from slogate.sources.http import JsonApi
 from slogate.sources.interface import AlertRule, Freshness, Unclear
-from slogate.sources.prometheus_api import Client
+from slogate.sources.prometheus_api import Answer, Client
 from slogate.sources.reach import recent
 from slogate.sources.roles import Role
+from slogate.sources.shared import Shared
+from slogate.sources.unseen import no_failures, refuse_invented_zero
 
+MOST_RESETS = 1e9
 LATE = 0.02
 """Share of the window without first samples from which the backend's retention is asked."""
 
@@ -40,6 +43,7 @@ class PrometheusSource:
 
     def __init__(self, settings: PrometheusSettings) -> None:
         self._api = JsonApi(settings)
+        self._shared: Shared[Answer] = Shared()
         self.resolution = settings.resolution
         self.workers = settings.concurrency
 
@@ -53,7 +57,7 @@ class PrometheusSource:
 
     def fetch(self, sli: Sli, plan: Plan, deadline: Deadline) -> Evidence:
         """Measure an SLI on the plan's grids; see Source.fetch."""
-        client = self.client(deadline)
+        client = Client(self._api, deadline, self._shared)
         try:
             return self._fetch(client, sli, plan)
         except NoDataError as error:
@@ -80,20 +84,14 @@ class PrometheusSource:
         total = Role(client, "total", builders["total"]).series(plan)
         if recent(total, plan).absent:
             return _without_total(client, sli, builders["total"], plan)
-        if not _has_events(recent(total, plan)):
-            _refuse_invented_zero(client, builders["total"], plan)
+        refuse_invented_zero(client, builders["total"], total, plan)
         role = "bad" if "bad" in builders else "good"
         part = Role(client, role, builders[role]).series(plan)
-        absent = recent(part, plan).absent
-        no_failures = ""
-        if absent and _has_events(recent(total, plan)):
-            no_failures = _explain_absent_part(client, sli, role, builders, plan)
         if plan.explain:
             _note_resets(client, builders["total"](plan.period.elapsed), plan.now)
-        if role == "bad" and not absent and _is_silent(part) and not _is_silent(total):
-            _explain_absent_part(client, sli, role, builders, plan)
+        said = no_failures(client, sli, builders, plan, total, part)
         evidence = _evidence(client, plan, {"total": total, role: part}, builders["total"])
-        return replace(evidence, no_failures=no_failures or ("no events at all" if absent else ""))
+        return replace(evidence, no_failures=said)
 
 
 def _ratio(client: Client, sli: Ratio, plan: Plan) -> Evidence:
@@ -142,7 +140,9 @@ def _native(client: Client, sli: Latency, plan: Plan) -> Evidence | None:
     counted = Role(client, "total", builders["total"])
     try:
         total = counted.series(plan)
-    except (ConfigError, MeasurementError):
+    except (ConfigError, MeasurementError) as error:
+        if isinstance(error, MeasurementError) and error.outage:
+            raise
         # NOTE: servers without native histograms do not know the function histogram_count.
         return None
     if recent(total, plan).absent:
@@ -162,33 +162,6 @@ def _zero_without_events(good: Values, total: Values) -> list[float | None]:
     return [0.0 if whole == 0 else part for part, whole in zip(good, total, strict=True)]
 
 
-def _refuse_invented_zero(client: Client, total: queries.Query, plan: Plan) -> None:
-    """`or vector(0)` makes a total of zero out of a misspelt query; that is not "no traffic"."""
-    from slogate.sources import absence
-
-    query = total(absence.PROBE)
-    if absence.invents_values(query) and absence.why_absent(client, query, plan.now):
-        raise NoDataError(absence.explain_absent(client, "total", query, plan.now))
-
-
-def _has_events(total: RoleSeries) -> bool:
-    return any(value for values in (total.coarse, total.fine, [total.whole]) for value in values)
-
-
-def _explain_absent_part(
-    client: Client, sli: Sli, role: str, builders: dict[str, queries.Query], plan: Plan
-) -> str:
-    """Why it may be believed that an absent `bad` means zero; raises where it may not."""
-    from slogate.sources import absence
-
-    if isinstance(sli, Latency):
-        raise absence.wrong_bound(client, sli, plan.now)
-    query = builders[role](absence.PROBE)
-    if role == "good":
-        raise NoDataError(absence.explain_absent(client, role, query, plan.now))
-    return absence.no_failures(client, query, builders["total"](absence.PROBE), plan.now)
-
-
 def _note_resets(client: Client, total: str, now: int) -> None:
     query = total.replace("increase(", "resets(")
     if query == total:
@@ -197,20 +170,16 @@ def _note_resets(client: Client, total: str, now: int) -> None:
         series = client.instant(query, now)
     except (ConfigError, MeasurementError):
         return
-    count = round(sum(one.points[-1][1] for one in series if one.points))
-    if count:
-        resets = plural(count, "counter reset")
+    count = sum(one.points[-1][1] for one in series if one.points)
+    # NOTE: of NaN neither comparison holds.
+    if 0.5 < count < MOST_RESETS:
+        resets = plural(round(count), "counter reset")
         client.notes[f"{resets} in the window, which increase() makes up for"] = None
 
 
 def _is_late(coarse: Values) -> bool:
     late = next((index for index, value in enumerate(coarse) if value is not None), len(coarse))
     return late > LATE * len(coarse)
-
-
-def _is_silent(series: RoleSeries) -> bool:
-    """No samples in the last minutes, nor in the last step."""
-    return all(value is None for value in (*series.coarse[-1:], *series.fine))
 
 
 def _retention(client: Client) -> int | None:

@@ -10,7 +10,7 @@ from slogate.core.evidence import RoleSeries, Values
 from slogate.core.maintenance import Span
 from slogate.core.plan import MAX_POINTS, Grid, Plan
 from slogate.errors import MeasurementError
-from slogate.sources.prometheus_api import Client, only
+from slogate.sources.prometheus_api import Client, elsewhen, only
 from slogate.sources.queries import Query
 from slogate.sources.steps import outside
 
@@ -116,9 +116,7 @@ class Role:
 def _index(at: float, first: int, step: int, count: int, query: str) -> int:
     index = round((at - first) / step)
     if not 0 <= index < count or abs(at - first - index * step) > 1:
-        raise MeasurementError(
-            f"the server answered for other times than it was asked: query {query}"
-        )
+        raise elsewhen(query)
     return index
 
 

@@ -9,12 +9,15 @@ import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from slogate.core.window import LATEST, parse_time
 from slogate.errors import ConfigError, MeasurementError, NoDataError
+from slogate.files import NO_FILE, NoRegularFileError, open_file
+from slogate.sources.sample_cells import listed, shown
 
 MAX_SIZE = 16 * 1024 * 1024
 TIME = "time"
@@ -30,13 +33,14 @@ class Rows(NamedTuple):
 def read(path: Path) -> Rows:
     """All rows; raises MeasurementError, NoDataError and ConfigError."""
     try:
-        if not path.is_file():
-            path.open().close()
-            raise MeasurementError(f"{path} is no regular file")
-        if path.stat().st_size > MAX_SIZE:
+        with open_file(path) as file:
+            raw = file.read(MAX_SIZE + 1)
+        if len(raw) > MAX_SIZE:
             raise MeasurementError(f"{path} is larger than {MAX_SIZE // 2**20} MiB")
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(_jsonl(path, file) if path.suffix == ".jsonl" else _csv(path, file))
+        lines = StringIO(raw.decode("utf-8-sig"), newline="")
+        rows = list(_jsonl(path, lines) if path.suffix == ".jsonl" else _csv(path, lines))
+    except NoRegularFileError:
+        raise MeasurementError(f"{path} {NO_FILE}") from None
     except UnicodeDecodeError as error:
         raise NoDataError(f"{path} is not UTF-8 text: {error}") from None
     except OSError as error:
@@ -79,13 +83,13 @@ def _row(where: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _refuse_twins(where: str, names: Sequence[str]) -> None:
     twins = sorted({name for name in names if names.count(name) > 1})
     if twins:
-        raise NoDataError(f"{where}: the column {twins[0]!r} is there twice")
+        raise NoDataError(f"{where}: the column {shown(twins[0])} is there twice")
 
 
 def _table(path: Path, rows: list[tuple[int, Mapping[str, Any]]]) -> Rows:
     names = list(dict.fromkeys(name for _, row in rows for name in row))
     if TIME not in names:
-        raise ConfigError(f"{path} has no column {TIME!r}; it has {', '.join(names)}")
+        raise ConfigError(f"{path} has no column {TIME!r}; it has {listed(names)}")
     parsed = sorted(
         ((_time(path, number, row), number, row) for number, row in rows), key=lambda row: row[0]
     )
@@ -104,7 +108,7 @@ def _time(path: Path, number: int, row: Mapping[str, Any]) -> int:
         if isinstance(value, str) and not value.strip().isdigit():
             return parse_time(value.strip())
         if isinstance(value, bool) or value is None:
-            raise ValueError(f"{value!r} is not a time")
+            raise ValueError(f"{shown(value)} is not a time")
         seconds = int(value)
     except (ValueError, TypeError, OverflowError) as error:
         raise NoDataError(f"{path}:{number}: {TIME}: {str(error)[:200]}") from None

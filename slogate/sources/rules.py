@@ -48,7 +48,7 @@ def _asked(
         raise explained(error) from None
     try:
         return list(_rules(answer))
-    except (AttributeError, LookupError, TypeError, ValueError):
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
         return Unclear(f"{api.url}{PATH} does not answer with rules: {ADVICE}")
 
 

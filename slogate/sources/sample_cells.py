@@ -15,7 +15,7 @@ A_TIME = "an RFC 3339 time such as 2026-11-20T12:00:00Z"
 _MILLISECONDS = 1e11
 _LONGEST_TIME = 64
 _FRACTION = re.compile(r"(?<=:[0-9][0-9])\.[0-9]+(?=[Zz+-])")
-MOST_NAMES = 30
+MOST_NAMES = 20
 """Names of columns or metrics that a message lists."""
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from slogate.errors import ConfigError, NoDataError
+from slogate.files import NoRegularFileError, open_file
 
 LONGEST = 2**20
 """Bytes of a line, and of a row where quotes make it many lines."""
@@ -107,12 +107,12 @@ class Lines:
 def opened(path: Path) -> Iterator[Lines]:
     """The lines of a regular file; ConfigError for all that is none or cannot be read."""
     try:
-        # NOTE: opening a pipe would wait for its writer, so it is looked at first.
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            what = "a directory" if stat.S_ISDIR(mode) else "a pipe or a device"
-            raise ConfigError(f"{path} is {what}, not a file: samples are read from files only")
-        with path.open("rb") as file:
+        with open_file(path) as file:
             yield Lines(path, file)
+    except (IsADirectoryError, NoRegularFileError) as error:
+        what = "a pipe or a device" if isinstance(error, NoRegularFileError) else "a directory"
+        raise ConfigError(
+            f"{path} is {what}, not a file: samples are read from files only"
+        ) from None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from slogate.changes.facts import read_range
 from slogate.changes.git import Git
-from slogate.changes.revisions import Asked, revisions
+from slogate.changes.revisions import RangeOptions, revisions
 from slogate.core.commits import Commit, Range, Revisions
 from slogate.core.model import Change
 from slogate.core.risk_policy import RiskPolicy
@@ -38,7 +38,7 @@ def found_in(
     environ: Mapping[str, str] = PLAIN,
 ) -> Revisions:
     """The range that is found with these options and this event."""
-    return revisions(opened(place, environ=environ), Asked(base, head, change, tags))
+    return revisions(opened(place, environ=environ), RangeOptions(base, head, change, tags))
 
 
 def ranges(
@@ -52,7 +52,7 @@ def ranges(
 ) -> dict[str, Range]:
     """The facts of a range for each scope."""
     git = opened(place, environ=environ)
-    return read_range(git, revisions(git, Asked(base, head)), policy, scopes)
+    return read_range(git, revisions(git, RangeOptions(base, head)), policy, scopes)
 
 
 def released(

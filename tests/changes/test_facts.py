@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from slogate.changes.git import Git, GitError
+from slogate.changes.merges import fold_merges
+from slogate.changes.past import Fixes
 from slogate.core.change_risk import change_risk
 from slogate.core.commits import Touched
 from slogate.core.risk import commit_score
 from slogate.core.risk_policy import Safeguard
+from slogate.deadline import Deadline
 from tests.changes.builders import POLICY, found_in, only, ranges, released
 from tests.support.repository import DAY, START, Made, Module, Moved, Repository, lines
 
@@ -288,3 +292,22 @@ def test_a_repository_of_the_newer_hashes(tmp_path: Path) -> None:
     repository.commit({"app.py": lines(3)}, "Change it")
     assert len(base) == 64
     assert only(released(repository, base)).added == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [("unrecognized argument: --remerge-diff", True), ("unable to read tree", False)],
+)
+def test_merges_are_passed_over_only_where_git_is_too_old(
+    said: str, *, known: bool, monkeypatch: pytest.MonkeyPatch, repository: Repository
+) -> None:
+    def failing(self: Git, *arguments: str, given: str = "") -> None:
+        raise GitError("log", 128, said)
+
+    monkeypatch.setattr(Git, "stream", failing)
+    asked = Git(repository.folder, {}, Deadline(5))
+    if known:
+        assert "it takes git 2.36" in fold_merges(asked, "HEAD", [], Fixes(1), 0)
+        return
+    with pytest.raises(GitError, match=said):
+        fold_merges(asked, "HEAD", [], Fixes(1), 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from slogate.changes.git import Git
-from slogate.changes.revisions import Asked, revisions
+from slogate.changes.revisions import RangeOptions, revisions
 from slogate.core.risk_policy import RiskPolicy
 from slogate.errors import ChangeError
 from tests.changes.builders import found_in, only, opened, released
@@ -193,4 +193,4 @@ def test_a_policy_without_a_past_reads_none(repo: Repository) -> None:
     base, head = two(repo)
     policy = RiskPolicy(history=0, releases=0)
     assert released(repo, base, head, policy).history == ()
-    assert revisions(opened(repo), Asked(base, head)).base_time == START + HOUR
+    assert revisions(opened(repo), RangeOptions(base, head)).base_time == START + HOUR

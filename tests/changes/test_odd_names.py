@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from slogate.changes.revisions import Asked, revisions
+from slogate.changes.revisions import RangeOptions, revisions
 from slogate.core.commits import Revisions
 from slogate.core.model import Change
 from slogate.core.risk_policy import RiskPolicy
@@ -93,7 +93,7 @@ def test_a_tag_does_not_hide_the_default_branch(
 def test_traces_of_git_are_no_complaints(repo: Repository) -> None:
     repo.commits([Made(), Made(branch="other")])
     with pytest.raises(ChangeError, match="no common history"):
-        revisions(opened(repo, environ={"GIT_TRACE": "1"}), Asked("other", "main"))
+        revisions(opened(repo, environ={"GIT_TRACE": "1"}), RangeOptions("other", "main"))
 
 
 def test_columns_of_git_do_not_hide_the_tags_on_head(repo: Repository) -> None:

@@ -163,6 +163,31 @@ def test_head_before_base_is_a_rollback(repository: Repository) -> None:
     assert not found_in(repository, two, two).rollback
 
 
+def test_a_revert_is_told_how_to_be_a_rollback(repository: Repository) -> None:
+    good = repository.commit({"a.py": "1\n", "b.py": "1\n"})
+    better = repository.commit({"a.py": "2\n"})
+    bad = repository.commit({"b.py": "2\n", "c.py": "new\n"})
+    repository.commit({"b.py": "1\n"})
+    half = repository.commit({"c.py": None})
+    whole = repository.commit({"a.py": "1\n"}, "Revert everything")
+    found = found_in(repository, bad, whole)
+    assert (found.rollback, found.head) == (False, whole)
+    (note,) = found.notes
+    assert note.startswith(f"head has the content of {good[:7]}, which lies before base")
+    assert "--change-type rollback" in note
+    assert better[:7] in found_in(repository, bad, half).notes[0]
+    assert found_in(repository, good, repository.commit({"d.py": "1\n"})).notes == ()
+
+
+def test_what_changes_nothing_or_something_new_is_none(repository: Repository) -> None:
+    first = repository.commit({"a.py": "1\n"})
+    base = repository.commit({"a.py": "2\n"})
+    empty = repository.commit({}, "Nothing")
+    assert found_in(repository, base, empty).notes == ()
+    assert found_in(repository, base, repository.commit({"a.py": "1\n", "b.py": ""})).notes == ()
+    assert found_in(repository, first, base).notes == ()
+
+
 def test_branches_that_have_parted_are_no_rollback(repository: Repository) -> None:
     one, two = row(repository, 2)
     side = repository.commit({"side": "x"}, parents=[one], branch="side")

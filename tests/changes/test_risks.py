@@ -14,7 +14,7 @@ from slogate.core.model import Risk
 from slogate.core.release import STATED
 from slogate.core.risk_policy import RiskPolicy
 from slogate.deadline import Deadline
-from slogate.sources import register
+from slogate.sources import risk_register
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_the_register_is_asked_only_where_it_can_count(
         calls.append(values)
         return Risk.LOW
 
-    monkeypatch.setattr(register, "registered", registered)
+    monkeypatch.setattr(risk_register, "registered", registered)
     monkeypatch.chdir(tmp_path)
     settings = RegisterSettings(name="", url="https://register.example/")
     found = release_risks({"shop": ()}, Question(stated), policy, settings, Deadline(9))["shop"]
@@ -50,7 +50,7 @@ def test_a_register_that_never_ends_its_answer_leaves_time_for_the_budgets(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     never = Event()
-    monkeypatch.setattr(register, "registered", lambda *_: never.wait())
+    monkeypatch.setattr(risk_register, "registered", lambda *_: never.wait())
     monkeypatch.chdir(tmp_path)
     settings = RegisterSettings(name="", url="https://register.example/")
     deadline = Deadline(0.9)

@@ -66,7 +66,7 @@ def test_an_unfinished_line_of_an_earlier_command_ends_first(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("sent", "code", "told"),
-    [(signal.SIGINT, 130, "130"), (signal.SIGTERM, -15, "1"), (signal.SIGKILL, -9, "1")],
+    [(signal.SIGINT, 130, "130"), (signal.SIGTERM, 130, "130"), (signal.SIGKILL, -9, "1")],
 )
 def test_a_run_that_is_ended_is_no_approval(
     tmp_path: Path, sent: signal.Signals, code: int, told: str

@@ -215,3 +215,13 @@ def test_a_misspelt_variable_is_not_passed_over_in_silence(name: str, hint: str)
     run = slogate(*DEMO, "--risk", "low", env={name: "high"})
     assert f"{name} is no option of `slogate check`; {hint}" in run.err
     assert slogate(*DEMO, "--risk", "low", env={"SLOGATE_BUDGET_FORMAT": "json"}).err == ""
+
+
+def test_another_command_does_not_speak_for_the_gate(tmp_path: Path) -> None:
+    outputs = tmp_path / "outputs"
+    outputs.write_text("decision=approve\n")
+    environ = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(outputs)}
+    assert slogate("budget", "check", cwd=tmp_path, env=environ).code == 2
+    assert outputs.read_text() == "decision=approve\n"
+    assert slogate("check", "budget", cwd=tmp_path, env=environ).code == 2
+    assert "\nblock\n" in outputs.read_text()

@@ -58,7 +58,7 @@ def test_the_search_ends_at_the_repository_and_says_where_it_looked(tmp_path: Pa
     assert str(caught.value) == (
         "no configuration: there is no slogate.yaml, .slogate.yaml or .slogate/config.yaml in "
         f"{repository / 'a'} and upward to {repository}; "
-        "--config names another place"
+        "--config names another place, and `slogate init` writes one"
     )
 
 
@@ -280,3 +280,14 @@ def test_pydantic_is_never_imported() -> None:
 
 def test_a_key_that_looks_like_a_mark_of_the_engine_is_only_unknown() -> None:
     assert "2: ['<Slo>']: unknown key" in "".join(problems("version: 1\n<Slo>: 1\n"))
+
+
+def test_a_link_that_leads_nowhere_does_not_let_another_file_count(tmp_path: Path) -> None:
+    below = tmp_path / "a"
+    below.mkdir()
+    (tmp_path / "slogate.yaml").write_text(BASE)
+    (below / "slogate.yaml").symlink_to("missing.yaml")
+    found = find_config(below)
+    assert found == below / "slogate.yaml"
+    with pytest.raises(ConfigError, match="there is no such file"):
+        load(found, {})

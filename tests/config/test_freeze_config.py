@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slogate.config import times
+from slogate.config import freeze_schema as schema
+from slogate.config import freezes, times
 from slogate.core.calendars import Once, Outside, Recurring, Schedule, Weekly
 from slogate.core.governance import Freeze, Maintenance
 from slogate.core.model import Decision
@@ -323,3 +324,13 @@ def test_wrong_maintenance_windows(keys: str, expected: str) -> None:
 def test_seven_days_of_maintenance_are_not_too_long() -> None:
     found = planned("from: 2026-01-01, to: 2026-01-08, announced: 2025-12-01")
     assert found.end - found.start == 7 * 86_400
+
+
+@pytest.mark.parametrize("rule", [None, "FREQ=DAILY"])
+def test_a_freeze_without_an_end_is_never_taken_for_one_that_is_off(rule: str | None) -> None:
+    """The schema refuses it, and so does whoever reads what the schema let through."""
+    written = schema.Freeze()
+    for key, value in (("name", "peak"), ("from_", datetime(2026, 11, 20)), ("rrule", rule)):  # noqa: DTZ001
+        setattr(written, key, value)
+    with pytest.raises(ValueError, match="needs an end"):
+        freezes.freeze(written)

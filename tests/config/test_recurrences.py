@@ -69,7 +69,7 @@ def test_the_value_of_a_variable_is_not_shown() -> None:
 def dates(text: str, start: datetime = START, *, days: int = 400) -> list[str]:
     """When it begins, as months and days."""
     found = Recurrence(rule(text), start, BERLIN)
-    return [f"{at:%m-%d %H}" for at in found.between(start, start + timedelta(days=days), inc=True)]
+    return [f"{at:%m-%d %H}" for at in found.between(start, start + timedelta(days=days))]
 
 
 RIGHT = [
@@ -124,12 +124,12 @@ def test_what_dateutil_raises_becomes_a_sentence(monkeypatch: pytest.MonkeyPatch
         check_rule("FREQ=DAILY", START, BERLIN)
 
 
-def test_the_ends_of_a_span_belong_to_it_only_where_they_are_wanted() -> None:
+def test_the_ends_of_a_span_belong_to_it() -> None:
     found = Recurrence("FREQ=DAILY", START, BERLIN)
     later = START + timedelta(days=2)
-    assert found.between(START, later) == [START + timedelta(days=1)]
-    assert len(found.between(START, later, inc=True)) == 3
-    assert found.between(START - timedelta(days=9), START) == []
+    assert len(found.between(START, later)) == 3
+    assert found.between(START - timedelta(days=9), START) == [START]
+    assert found.between(START - timedelta(days=9), START - timedelta(seconds=1)) == []
 
 
 NUMBER = st.integers(-31, 31).filter(bool)
@@ -145,10 +145,15 @@ RULES = st.builds(
 @given(RULES, st.integers(0, 3_000), st.integers(0, 500))
 def test_any_span_holds_what_the_whole_holds_there(text: str, first: int, length: int) -> None:
     whole = Recurrence(text, START, timezone.utc)
-    every = whole.between(START, START + timedelta(days=4_000), inc=True)
+    every = whole.between(START, START + timedelta(days=4_000))
     after = START + timedelta(days=first)
     before = after + timedelta(days=length)
-    fresh = Recurrence(text, START, timezone.utc).between(after, before, inc=True)
+    fresh = Recurrence(text, START, timezone.utc).between(after, before)
     assert fresh == [at for at in every if after <= at <= before]
-    assert fresh == whole.between(after, before, inc=True)
+    assert fresh == whole.between(after, before)
     assert all(at.hour == START.hour for at in fresh)
+
+
+def test_a_rule_says_itself_as_a_calendar_would() -> None:
+    said = str(Recurrence("FREQ=DAILY", START, timezone.utc))
+    assert said == f"DTSTART:{START:%Y%m%dT%H%M%S}\nRRULE:FREQ=DAILY"

@@ -41,17 +41,12 @@ class Every:
     days: int
     times: int = 100_000
 
-    def between(
-        self,
-        after: datetime,
-        before: datetime,
-        inc: bool = False,  # noqa: FBT001, FBT002
-    ) -> list[datetime]:
+    def between(self, first: datetime, last: datetime) -> list[datetime]:
         step = timedelta(days=self.days)
-        first = max(0, (after - self.start) // step)
-        last = min(self.times - 1, (before - self.start) // step + 1)
-        found = (self.start + number * step for number in range(first, last + 1))
-        return [one for one in found if (after <= one <= before if inc else after < one < before)]
+        earliest = max(0, (first - self.start) // step)
+        latest = min(self.times - 1, (last - self.start) // step + 1)
+        found = (self.start + number * step for number in range(earliest, latest + 1))
+        return [one for one in found if first <= one <= last]
 
 
 def every(start: str, days: int, times: int = 100_000) -> Every:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from slogate.core.advice import worst_passing
-from slogate.core.model import Decision, Missing, Risk, Status
+from slogate.core.model import Decision, Missing, Policy, Risk, Status
 from slogate.core.verdict import Clearance, ServiceVerdict
 from slogate.core.words import moment
 from tests.core.builders import (
@@ -245,3 +247,27 @@ def test_a_policy_that_lets_nothing_pass_says_so() -> None:
         "at high risk even a healthy budget means review" in text for text in found.conditions
     )
     assert "wait" not in offers(found)
+
+
+def test_a_release_that_repairs_is_told_its_way_out() -> None:
+    def repair(under: Policy) -> list[str]:
+        found = verdict(assessed(EXHAUSTED, under=under), under=under)
+        return [text for text in found.alternatives if "--change-type reliability" in text]
+
+    (said,) = repair(POLICY)
+    assert said.endswith("the decision is review")
+    off = replace(POLICY, governance=replace(POLICY.governance, exceptions=()))
+    git_only = replace(POLICY, governance=replace(POLICY.governance, trusted=("git",)))
+    assert repair(off) == repair(git_only) == []
+
+
+def test_missing_evidence_says_how_to_look_at_it() -> None:
+    found = verdict(at_status(Missing.NO_DATA))
+    assert "slogate lint --online" in found.alternatives[0]
+
+
+def test_to_wait_hangs_on_errors_only_where_they_matter() -> None:
+    found = verdict(assessed(EXHAUSTED))
+    (wait,) = [text for text in found.alternatives if text.startswith("wait until")]
+    clears = found.clearance
+    assert ("if no further errors" in wait) == (clears.without_errors != clears.if_errors_continue)

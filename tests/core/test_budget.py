@@ -165,6 +165,17 @@ def test_a_ratio_has_a_budget_but_no_events() -> None:
     assert (report.budget.allowed_bad, report.budget.remaining_bad) == (None, None)
 
 
+def test_a_ratio_is_exhausted_at_the_rate_of_its_last_hour() -> None:
+    """Half is left of 30 days, and spent 20 times as fast."""
+    budget = budget_of(assessed_ratio(0.0005, {HOUR: 0.02, 300: 0.0}))
+    assert budget.exhausted_at == NOW + 18 * HOUR
+
+
+def test_the_burn_down_of_a_window_has_48_steps_of_the_same_length() -> None:
+    moments = [at for at, _ in assessed(failed(0.36)).report.burn_down]
+    assert moments == list(range(NOW - 30 * DAY, NOW + 1, 15 * HOUR))
+
+
 OUTAGES = st.lists(
     st.builds(Outage, st.integers(1, 720).map(lambda hours: hours * HOUR), st.just(HOUR), st.floats(0, 1)),
     max_size=4,

@@ -135,8 +135,20 @@ def test_rows_an_hour_apart_are_measured_over_an_hour() -> None:
     assert rate.firing
 
 
+def test_windows_that_are_measured_over_longer_ones_are_told() -> None:
+    def told(finest: int) -> list[str]:
+        checks = assessed(Traffic(), finest=finest).report.checks
+        return [check.detail for check in checks if check.name == "resolution"]
+
+    longer = "burn windows are measured over whole steps: 5m over 1h and 30m over 1h"
+    assert told(MINUTE) == []
+    assert told(HOUR) == [longer]
+
+
 @pytest.mark.parametrize("window", [Rolling(7 * DAY), Rolling(30 * DAY), Rolling(90 * DAY), MONTH])
-@pytest.mark.parametrize(("lasts", "share"), [(HOUR, 0.02), (6 * HOUR, 0.0061), (DAY, 0.0031)])
+@pytest.mark.parametrize(
+    ("lasts", "share"), [(HOUR, 0.02), (6 * HOUR, 0.0061), (DAY, 0.0031), (3 * DAY, 0.00101)]
+)
 def test_the_numbers_of_a_burn_reason_are_computed(
     window: Window, lasts: int, share: float
 ) -> None:
@@ -160,9 +172,10 @@ def test_the_numbers_of_a_burn_reason_are_computed(
     assert parse_duration(rest[1]) == pytest.approx(seconds, abs=HOUR / 2)
 
 
-def test_nothing_is_said_of_the_rest_when_nothing_is_left() -> None:
-    text = burn_reason(assessed(burning(HOUR, 1.0))).text
-    assert "cost 138.9 % of a whole budget" in text
+@pytest.mark.parametrize(("share", "cost"), [(1.0, "138.9 %"), (0.72, "100.0 %")])
+def test_nothing_is_said_of_the_rest_when_nothing_is_left(share: float, cost: str) -> None:
+    text = burn_reason(assessed(burning(HOUR, share))).text
+    assert f"cost {cost} of a whole budget" in text
     assert "what is left" not in text
 
 
@@ -230,6 +243,12 @@ def test_a_rule_that_fires_on_a_handful_of_errors_is_warned_of(
     assert bool(details) is warns
     if warns:
         assert "3.6 bad of 36 events in 1h" in details[0]
+
+
+@pytest.mark.parametrize(("bad", "warns"), [(9, True), (10, False)])
+def test_ten_errors_are_no_handful_any_more(bad: int, *, warns: bool) -> None:
+    checks = assessed(burning(HOUR, bad / 36, rate=0.01)).report.checks
+    assert ("low traffic" in {check.name for check in checks}) is warns
 
 
 def test_few_errors_that_fire_nothing_are_no_matter() -> None:

@@ -64,20 +64,20 @@ def test_what_clears_before_a_freeze_must_hold_after_it() -> None:
     traffic = Traffic((Outage(15 * DAY, HOUR, 0.75 * ALLOWED / HOUR), burst))
     assert gate(traffic, policy()).exit_code == 20
     clears = gate(traffic, frozen((MINUTE, 4 * DAY))).clearance
-    assert clears.without_errors == NOW + 4 * DAY
+    assert (clears.without_errors, clears.calendar) == (NOW + 4 * DAY, False)
     assert clears.if_errors_continue is None
 
 
 def test_what_only_a_freeze_holds_up_clears_at_its_end_to_the_second() -> None:
     for end in (MINUTE - 1, MINUTE, 7 * MINUTE + 13, DAY + 1):
         found = gate(Traffic(), frozen((-HOUR, end)), NOW)
-        assert found.clearance == Clearance(NOW + end, NOW + end)
+        assert found.clearance == Clearance(NOW + end, NOW + end, calendar=True)
 
 
 def test_a_ratio_that_passes_now_clears_when_the_freeze_ends() -> None:
     rates = {window: 0.0001 for rule in POLICY.burn for window in (rule.long, rule.short)}
     found = decided(assessed_ratio(0.0005, rates), frozen((-HOUR, 3 * DAY)))
-    assert found.clearance == Clearance(NOW + 3 * DAY, NOW + 3 * DAY)
+    assert found.clearance == Clearance(NOW + 3 * DAY, NOW + 3 * DAY, calendar=True)
 
 
 def test_a_freeze_beside_what_was_not_measured_ends_when_it_does() -> None:

@@ -15,6 +15,7 @@ from slogate.core.commits import (
     FileChange,
     Header,
     Tally,
+    fix_expression,
     is_document,
     reverted,
 )
@@ -248,3 +249,19 @@ def test_no_documents(path: str) -> None:
 )
 def test_which_commit_is_taken_back(message: str, sha: str) -> None:
     assert reverted(message) == sha
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message", "found"),
+    [
+        ("St\u00d6rung", "eine st\u00f6rung behoben", True),
+        ("prod-[0-9]+", "PROD-17", True),
+        (FIX_PATTERN, "FIX the build", True),
+        # git, which looks for the default pattern, ignores the case of ASCII only
+        (FIX_PATTERN, "f\u0131x the build", False),
+    ],
+)
+def test_what_a_fix_is_named_may_be_written_in_any_case(
+    pattern: str, message: str, *, found: bool
+) -> None:
+    assert bool(fix_expression(pattern).search(message)) is found

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slogate.core.forecast import clearance
-from slogate.core.model import Status
+from slogate.core.model import BurnRule, Status
 from slogate.core.verdict import Clearance
 from slogate.core.window import Rolling, Window
 from tests.core.builders import (
@@ -22,6 +22,7 @@ from tests.core.builders import (
     assessed,
     at_status,
     law,
+    policy,
     slo,
 )
 
@@ -121,6 +122,25 @@ def test_what_goes_on_is_the_worse_of_the_last_hour_and_the_last_six() -> None:
     past = clears(Outage(20 * DAY, HOUR), Outage(6 * HOUR, HOUR, 0.0012))
     seconds = 10 * DAY + (3600 + 177.12 - 0.9 * 2592) / (1 - 0.0002)
     assert_within_a_step(past.if_errors_continue, seconds)
+
+
+@pytest.mark.parametrize(
+    ("began", "share", "clear"),
+    [(7 * HOUR, 0.018, True), (6 * HOUR, 0.018, False), (2 * HOUR, 0.003, True), (HOUR, 0.003, False)],
+)  # fmt: skip
+def test_only_errors_of_the_last_six_hours_go_on(began: int, share: float, *, clear: bool) -> None:
+    """Three times the budget over six hours, or over one, would spend it again before it clears."""
+    found = clears(Outage(20 * DAY, HOUR), Outage(began, HOUR, share))
+    assert (found.if_errors_continue is not None) is clear
+
+
+def test_an_hour_in_which_a_release_may_pass_is_found_before_errors_fill_the_budget() -> None:
+    """The rule is quiet in ten minutes; at 1.17x, 49.5 % consumed are more than 50 % in three hours."""
+    under = policy(burn=(POLICY.burn[0], BurnRule(3, DAY, 2 * HOUR, Status.ATTENTION)))
+    spent = Outage(15 * DAY, HOUR, 0.2692)
+    traffic = Traffic((spent, Outage(20 * HOUR, HOUR, 0.08), Outage(2 * HOUR, HOUR, 0.007)))
+    found = clearance([assessed(traffic, under=under)], under, Status.HEALTHY)
+    assert_within_a_step(found.if_errors_continue, 10 * MINUTE)
 
 
 def test_a_fire_of_an_hour_does_not_clear_while_it_burns() -> None:

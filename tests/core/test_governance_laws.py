@@ -23,13 +23,13 @@ from slogate.core.governance import (
     OverrideRule,
     Readiness,
 )
-from slogate.core.leave import settled
 from slogate.core.model import Decision, Missing, Policy, Risk, Service, Status
 from slogate.core.policy import decide
 from slogate.core.release import ReleaseRisk
 from slogate.core.situation import Fact, Request, Situation
 from slogate.core.upstream import Upstream
 from slogate.core.verdict import Outcome, ServiceVerdict
+from slogate.core.waivers import settled
 from tests.core.builders import DAY, HOUR, NOW, POLICY, Outage, Traffic, assessed, at_status, law
 
 RISKS = st.sampled_from(Risk)

@@ -17,7 +17,7 @@ from slogate.core.model import Risk
 from slogate.core.release import Likelihood
 from slogate.core.risk import percentile, release_score, typical_intercept
 from slogate.core.risk_policy import Band, RiskPolicy
-from tests.core.builders import law
+from tests.core.builders import DAY, law
 
 LOW, MEDIUM, HIGH = Risk
 POLICY = RiskPolicy()
@@ -248,3 +248,12 @@ def test_a_revert_beside_what_it_takes_back_is_noted() -> None:
     inside, outside = (replace(scored(3, "fe"), reverts=sha) for sha in ("a000000", "dead999"))
     assert "fe00000 and what it takes back both count" in notes(commits=(*many(3), inside))
     assert not notes(commits=(*many(3), outside))
+
+
+def test_the_defaults_are_those_that_are_documented() -> None:
+    assert (POLICY.medium, POLICY.high) == (Band("percentile", 50), Band("percentile", 80))
+    assert (POLICY.fixed_medium, POLICY.fixed_high) == (5.5, 8.5)
+    assert (POLICY.commit_failure_rate, POLICY.failure_rate) == (0.1, None)
+    assert (POLICY.releases, POLICY.least_releases) == (50, 20)
+    assert (POLICY.history, POLICY.least_history) == (500, 50)
+    assert POLICY.look_back == 365 * DAY

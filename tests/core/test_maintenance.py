@@ -187,3 +187,13 @@ def test_silence_in_maintenance_takes_nothing() -> None:
     traffic = Traffic((Outage(20 * DAY, HOUR),), silences=(ago(10 * DAY, HOUR),))
     found = budget_of(assessed(traffic, maintenance=[span(10 * DAY, HOUR)]))
     assert found.consumed == found.unadjusted
+
+
+@pytest.mark.parametrize(("lasts", "enough"), [(15 * DAY, True), (15 * DAY + HOUR, False)])
+def test_of_a_window_that_is_maintenance_for_the_most_part_too_little_is_left(
+    lasts: int, *, enough: bool
+) -> None:
+    report = assessed(Traffic(), maintenance=[span(20 * DAY, lasts)]).report
+    assert (report.status is Status.HEALTHY) is enough
+    if not enough:
+        assert report.detail == "15d1h of the last 30d are maintenance: too little is left to judge"

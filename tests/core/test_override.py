@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from slogate.core.budget import Assessment
 from slogate.core.exit_codes import LACKING
 from slogate.core.governance import CHANGE_TYPES, ORIGINS, Governance, OverrideRule
-from slogate.core.leave import settled
 from slogate.core.model import Decision, Missing, Status
 from slogate.core.policy import decide
 from slogate.core.situation import Request, Situation
 from slogate.core.verdict import Outcome, Override, ServiceVerdict
+from slogate.core.waivers import settled
 from tests.core.builders import NOW, at_status, law, policy, release, serving
 
 APPROVE, REVIEW, DEFER, BLOCK = Decision
@@ -38,7 +38,7 @@ def asked(
 def test_who_may_and_says_why_sets_the_decision_aside() -> None:
     found = asked()
     assert (found.decision, found.exit_code) == (APPROVE, 0)
-    assert found.override == Override("OPS-12 pay day", "ada", "block")
+    assert found.override == Override("OPS-12 pay day", "ada", "block", found.rationale[0])
     assert found.rationale[0] == "ada overrides block: OPS-12 pay day"
     assert any("exhausted" in why for why in found.rationale[1:])
     (check,) = found.own_checks
@@ -159,7 +159,7 @@ def test_what_holds_up_a_deployment_but_no_run_may_be_overridden_where_it_is_lis
     for status, fail_on, was in ((Status.WARNING, DEFER, "review"), (Status.CRITICAL, BLOCK, "defer")):  # fmt: skip
         found = asked(found=at_status(status), fail_on=fail_on, rule=rule)
         assert found.decision is APPROVE
-        assert found.override == Override("OPS-12 pay day", "ada", was)
+        assert found.override == Override("OPS-12 pay day", "ada", was, found.rationale[0])
 
 
 @pytest.mark.parametrize(("also", "code"), [((), 40), (("block",), 0)])
@@ -205,7 +205,7 @@ HOSTILE = [
 def test_a_hostile_reason_is_kept_as_it_is_and_decides_nothing(reason: str) -> None:
     """The reports escape it, each in its own way; nothing of it is read here."""
     found = asked(reason)
-    assert found.override == Override(reason, "ada", "block")
+    assert found.override == Override(reason, "ada", "block", found.rationale[0])
     refused = asked(reason, "eve")
     assert (refused.decision, refused.exit_code, refused.override) == (BLOCK, 30, None)
     assert reason not in " ".join(refused.rationale)

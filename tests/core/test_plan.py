@@ -103,6 +103,9 @@ def test_rules_that_look_further_back_than_the_window_are_left_out(
         (30 * MINUTE, MINUTE, Grid(60, 30)),
         (12 * HOUR, MINUTE, Grid(1800, 24)),
         (30 * DAY, 2 * HOUR, Grid(7200, 360)),
+        # a step is as long as the window holds at least 24 of
+        (4 * HOUR, MINUTE, Grid(600, 24)),
+        (4 * HOUR - 1, MINUTE, Grid(300, 48)),
     ],
 )
 def test_steps_follow_the_shortest_burn_window(window: int, short: int, coarse: Grid) -> None:

@@ -11,7 +11,7 @@ import pytest
 from slogate.core.budget import Assessment
 from slogate.core.exit_codes import exit_code
 from slogate.core.model import BurnRule, Decision, Missing, Risk, Status
-from slogate.core.policy import budget_status, default_policy
+from slogate.core.policy import budget_status, default_policy, overall
 from tests.core.builders import DAY, HOUR, MINUTE, at_status, policy, verdict
 
 APPROVE, REVIEW, DEFER, BLOCK = Decision
@@ -192,3 +192,13 @@ def test_a_matrix_of_ones_own() -> None:
     strict = policy(matrix={**policy().matrix, Status.HEALTHY: row})
     assert verdict(at_status(Status.HEALTHY), under=strict).decision is REVIEW
     assert verdict(at_status(Status.HEALTHY), risk=MEDIUM, under=strict).decision is BLOCK
+
+
+def test_of_several_services_the_worst_that_is_more_than_advice_decides() -> None:
+    healthy, exhausted = at_status(Status.HEALTHY), at_status(Status.EXHAUSTED)
+    enforced, advised = verdict(healthy), verdict(exhausted, advise=True)
+    lacking_evidence = verdict(at_status(NO_DATA), advise=True)
+    assert overall([enforced, verdict(exhausted), enforced]) is BLOCK
+    assert overall([advised, enforced]) is APPROVE
+    assert overall([advised, verdict(healthy, advise=True)]) is BLOCK
+    assert overall([lacking_evidence, enforced]) is BLOCK

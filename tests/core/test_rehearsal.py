@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from slogate.core.calendars import Once, Outside
 from slogate.core.governance import Freeze, Governance, OverrideRule, Readiness
-from slogate.core.leave import settled
 from slogate.core.model import Decision, Missing, Policy, Risk, Service, Status
 from slogate.core.policy import decide
 from slogate.core.rehearsal import NO_FREEZE, Given, Rehearsal, Rehearsed, rehearse, untouched
@@ -19,6 +18,7 @@ from slogate.core.release import ReleaseRisk
 from slogate.core.situation import Fact, Request, Situation
 from slogate.core.upstream import Upstream
 from slogate.core.verdict import Budget, SloReport
+from slogate.core.waivers import settled
 from slogate.core.window import Rolling
 from tests.core.builders import DAY, HOUR, MONTH, NOW, POLICY, at_status, law, policy, slo
 

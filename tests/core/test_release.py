@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slogate.core.advice import unknown_risk
 from slogate.core.commits import Revisions
 from slogate.core.model import Risk
 from slogate.core.release import (
@@ -177,3 +178,9 @@ def test_the_type_of_a_change_is_rollback_only_where_head_lies_before_base() -> 
     assert risk.change_type == "normal"
     assert replace(risk, revisions=forward).change_type == "normal"
     assert replace(risk, revisions=replace(forward, rollback=True)).change_type == "rollback"
+
+
+def test_an_unknown_risk_says_who_could_not_tell_it() -> None:
+    opinions = (Opinion(GIT, None, "no tag is an ancestor of head"), Opinion(REGISTER, LOW, "x"))
+    said = f"the risk is unknown and taken as medium ({GIT}: no tag is an ancestor of head)"
+    assert unknown_risk(ReleaseRisk(MEDIUM, DEFAULT, known=False, opinions=opinions)) == said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import permutations
 from math import inf, nan
 from random import Random
 from typing import Any
@@ -13,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats  # type: ignore[import-untyped]
 
-from slogate.core.arms import Counts, Judgement, MetricPolicy, Outcome, Samples, Series
+from slogate.core.arms import Counts, Data, Judgement, MetricPolicy, Outcome, Samples, Series
+from slogate.core.canary import judge_one, look_one
 from slogate.core.canary_counts import judge_counts
 from slogate.core.canary_samples import judge_samples
 from slogate.core.canary_series import judge_series
@@ -45,7 +47,7 @@ def errors(seed: int, ratio: float, n: int = HORIZON, total: int = 1000) -> Coun
 def looked(
     baseline: Sequence[float],
     canary: Sequence[float],
-    planned: int | None = HORIZON,
+    planned: int = HORIZON,
     policy: MetricPolicy = POLICY,
 ) -> Judgement:
     return look_series(series(baseline), series(canary), policy, planned)
@@ -54,7 +56,7 @@ def looked(
 def first_alarm(
     baseline: Sequence[float],
     canary: Sequence[float],
-    planned: int | None = HORIZON,
+    planned: int = HORIZON,
     policy: MetricPolicy = POLICY,
 ) -> float:
     """After how many scrapes a run fails."""
@@ -86,23 +88,17 @@ def test_a_walk_without_drift_seldom_crosses() -> None:
     assert 20 <= crossed <= 60
 
 
-@pytest.mark.parametrize(
-    ("factor", "planned", "earliest", "latest"),
-    [(2.0, 60, 15, 18), (1.25, 60, 20, 40), (2.0, None, 20, 22), (1.25, None, 20, 45)],
-)
-def test_a_regression_is_seen_early(
-    factor: float, planned: int | None, earliest: int, latest: int
-) -> None:
-    assert earliest <= first_alarm(values(1), values(2, factor=factor), planned) <= latest
+@pytest.mark.parametrize(("factor", "earliest", "latest"), [(2.0, 15, 18), (1.25, 20, 40)])
+def test_a_regression_is_seen_early(factor: float, earliest: int, latest: int) -> None:
+    assert earliest <= first_alarm(values(1), values(2, factor=factor)) <= latest
 
 
-@pytest.mark.parametrize("planned", [HORIZON, None])
-def test_nothing_passes_early(planned: int | None) -> None:
+def test_nothing_passes_early() -> None:
     for factor in (1.0, 0.5):
         for n in range(HORIZON):
-            assert looked(values(1, n), values(2, n, factor), planned).outcome is UNCLEAR
-    assert looked([5.0] * 59, [5.0] * 59, planned).reason == "more_data_needed"
-    assert looked([0.0] * 59, [0.0] * 59, planned).reason == "more_data_needed"
+            assert looked(values(1, n), values(2, n, factor)).outcome is UNCLEAR
+    assert looked([5.0] * 59, [5.0] * 59).reason == "more_data_needed"
+    assert looked([0.0] * 59, [0.0] * 59).reason == "more_data_needed"
 
 
 def test_at_the_horizon_all_outcomes_are_possible() -> None:
@@ -115,10 +111,6 @@ def test_at_the_horizon_all_outcomes_are_possible() -> None:
     assert looked([5.0] * 60, [5.0] * 60).reason == "identical"
     assert looked([nan] * 60, [5.0] * 60).reason == "insufficient_data"
     assert looked(values(1, 6), values(2, 6), 6).reason == "insufficient_data"
-
-
-def test_without_a_horizon_it_never_passes() -> None:
-    assert looked(values(1, 600), values(2, 600), None).outcome is UNCLEAR
 
 
 def test_intermittent_faults_are_told_at_the_horizon() -> None:
@@ -136,23 +128,20 @@ def test_holes_at_the_end_do_not_hide_the_horizon() -> None:
 
 def test_where_less_is_worse() -> None:
     falling = replace(POLICY, worse="decrease")
-    for planned in (HORIZON, None):
-        assert first_alarm(values(1), values(2, factor=0.5), planned, falling) < 25
-        assert first_alarm(values(1), values(2, factor=2.0), planned, falling) == inf
+    assert first_alarm(values(1), values(2, factor=0.5), policy=falling) < 25
+    assert first_alarm(values(1), values(2, factor=2.0), policy=falling) == inf
 
 
 def test_a_constant_difference_is_certain_at_the_first_look() -> None:
     assert first_alarm([4.0] * 60, [5.0] * 60) == 15
-    assert first_alarm([4.0] * 60, [5.0] * 60, None) == 20
     assert first_alarm([0.0] * 60, [5.0] * 60) == 15
 
 
 @pytest.mark.parametrize("mode", ["balanced", "strict"])
-@pytest.mark.parametrize("planned", [HORIZON, None])
-def test_bounds_agree_with_the_outcome(mode: Any, planned: int | None) -> None:
+def test_bounds_agree_with_the_outcome(mode: Any) -> None:
     policy = replace(POLICY, mode=mode)
     for n in range(20, 60, 3):
-        found = looked(values(1, n), values(2, n, factor=1.3), planned, policy)
+        found = looked(values(1, n), values(2, n, factor=1.3), policy=policy)
         assert found.low is not None
         assert found.high is not None
         assert found.low < (found.ratio or 0) < found.high
@@ -160,26 +149,23 @@ def test_bounds_agree_with_the_outcome(mode: Any, planned: int | None) -> None:
 
 
 @law
-@given(SEED, SEED, st.sampled_from([HORIZON, None]), st.integers(8, 60))
-def test_identical_arms_never_fail(one: int, two: int, planned: int | None, n: int) -> None:
-    arm = values(one, n)
-    assert looked(arm, arm, planned).outcome is not FAIL
-    assert looked([0.0, *arm], [0.0, *arm], planned).outcome is not FAIL
+@given(SEED, st.integers(8, 60))
+def test_identical_arms_never_fail(seed: int, n: int) -> None:
+    arm = values(seed, n)
+    assert looked(arm, arm).outcome is not FAIL
+    assert looked([0.0, *arm], [0.0, *arm]).outcome is not FAIL
 
 
 @law
-@given(SEED, SEED, st.sampled_from([HORIZON, None]), st.integers(8, 60), st.floats(1.01, 9))
-def test_a_worse_canary_never_does_better(
-    one: int, two: int, planned: int | None, n: int, factor: float
-) -> None:
+@given(SEED, SEED, st.integers(8, 60), st.floats(1.01, 9))
+def test_a_worse_canary_never_does_better(one: int, two: int, n: int, factor: float) -> None:
     base, canary = values(one, n), values(two, n, factor=1.1)
-    if looked(base, canary, planned).outcome is FAIL:
-        assert looked(base, [v * factor for v in canary], planned).outcome is FAIL
+    if looked(base, canary).outcome is FAIL:
+        assert looked(base, [v * factor for v in canary]).outcome is FAIL
 
 
 def test_alarms_of_chance_are_few() -> None:
-    alarms = sum(first_alarm(values(2 * i), values(2 * i + 1)) < inf for i in range(24))
-    alarms += sum(first_alarm(values(2 * i), values(2 * i + 1), None) < inf for i in range(24))
+    alarms = sum(first_alarm(values(2 * i), values(2 * i + 1)) < inf for i in range(48))
     assert alarms <= 3
 
 
@@ -187,16 +173,15 @@ def test_counts_fail_early_and_pass_late() -> None:
     base, twice = errors(1, 0.005), errors(2, 0.010)
     same = errors(3, 0.005)
 
-    def look(canary: Counts, n: int, planned: int | None) -> Judgement:
+    def look(canary: Counts, n: int) -> Judgement:
         arms = [Counts(arm.bad[:n], arm.total[:n]) for arm in (base, canary)]
-        return look_counts(arms[0], arms[1], POLICY, planned)
+        return look_counts(arms[0], arms[1], POLICY, HORIZON)
 
-    for planned in (60, None):
-        outcomes = [look(twice, n, planned).outcome for n in range(1, 61)]
-        assert outcomes.index(FAIL) < 20
-        assert PASS not in outcomes
-    early, last, unknown = look(same, 59, 60), look(same, 60, 60), look(same, 60, None)
-    assert (early.outcome, last.outcome, unknown.outcome) == (UNCLEAR, PASS, UNCLEAR)
+    outcomes = [look(twice, n).outcome for n in range(1, HORIZON + 1)]
+    assert outcomes.index(FAIL) < 20
+    assert PASS not in outcomes
+    early, last = look(same, HORIZON - 1), look(same, HORIZON)
+    assert (early.outcome, last.outcome) == (UNCLEAR, PASS)
     assert last == judge_counts(base, same, POLICY)
 
 
@@ -206,7 +191,7 @@ def test_the_evidence_of_counts_by_hand() -> None:
     evidence = [sum((2 * share) ** own for share in shares) / 7 for own in range(12)]
     needed = next(own for own, found in enumerate(evidence) if found >= 20)
     almost, found = (
-        look_counts(Counts([0], [1000]), Counts([own], [1000]), POLICY)
+        look_counts(Counts([0], [1000]), Counts([own], [1000]), POLICY, HORIZON)
         for own in (needed - 1, needed)
     )
     assert (almost.outcome, found.outcome) == (UNCLEAR, FAIL)
@@ -217,7 +202,7 @@ def test_the_evidence_of_counts_by_hand() -> None:
 @law
 @given(st.integers(0, 60), st.integers(0, 60), st.sampled_from([300, 1000, 4000]))
 def test_bounds_of_counts_lie_around_the_ratio(own: int, other: int, total: int) -> None:
-    found = look_counts(Counts([other], [1000]), Counts([own], [total]), POLICY)
+    found = look_counts(Counts([other], [1000]), Counts([own], [total]), POLICY, HORIZON)
     known = [end for end in (found.low, found.ratio, found.high) if end is not None]
     assert known == sorted(known)
     assert inf not in known
@@ -225,8 +210,8 @@ def test_bounds_of_counts_lie_around_the_ratio(own: int, other: int, total: int)
         assert (found.low or 0) >= 1
 
 
-@pytest.mark.parametrize("planned", [1, None])
-def test_counts_of_nothing(planned: int | None) -> None:
+@pytest.mark.parametrize("planned", [1, HORIZON])
+def test_counts_of_nothing(planned: int) -> None:
     assert (
         look_counts(Counts([], []), Counts([1], [9]), POLICY, planned).reason == "insufficient_data"
     )
@@ -236,38 +221,50 @@ def test_counts_of_nothing(planned: int | None) -> None:
 
 
 def test_counts_where_most_fail() -> None:
-    found = look_counts(Counts([600], [1000]), Counts([900], [1000]), POLICY)
+    found = look_counts(Counts([600], [1000]), Counts([900], [1000]), POLICY, HORIZON)
     assert found.outcome is FAIL
 
 
 def test_a_strict_look_at_counts_asks_for_more() -> None:
     base, canary = Counts([100], [10_000]), Counts([180], [10_000])
-    assert look_counts(base, canary, POLICY).outcome is FAIL
-    assert look_counts(base, canary, replace(POLICY, mode="strict")).outcome is UNCLEAR
+    assert look_counts(base, canary, POLICY, HORIZON).outcome is FAIL
+    strict = replace(POLICY, mode="strict")
+    assert look_counts(base, canary, strict, HORIZON).outcome is UNCLEAR
 
 
-@pytest.mark.parametrize("planned", [4000, None])
-def test_samples_fail_early_and_pass_late(planned: int | None) -> None:
+def test_samples_fail_early_and_never_pass() -> None:
     base, slower = (Samples(values(s, 4000, f, 0.7)) for s, f in ((1, 1.0), (2, 1.4)))
     same = Samples(values(3, 4000, spread=0.7))
 
     def look(canary: Samples, n: int) -> Judgement:
-        return look_samples(Samples(base.values[:n]), Samples(canary.values[:n]), POLICY, planned)
+        return look_samples(Samples(base.values[:n]), Samples(canary.values[:n]), POLICY)
 
     assert look(slower, 2000).outcome is FAIL
     assert look(slower, 4000).outcome is FAIL
-    assert {look(same, n).outcome for n in (20, 500, 2000, 3999)} == {UNCLEAR}
-    constant = look_samples(Samples([5.0] * 500), Samples([5.0] * 500), POLICY, planned)
+    assert judge_samples(base, same, POLICY).outcome is PASS
+    assert {look(same, n).outcome for n in (20, 500, 2000, 3999, 4000)} == {UNCLEAR}
+    constant = look_samples(Samples([5.0] * 500), Samples([5.0] * 500), POLICY)
     assert constant.reason == "more_data_needed"
-    # what passes at the end does so by the rule for a whole run
-    last = look(same, 4000)
-    whole = judge_samples(base, same, POLICY)
-    assert last == whole if planned else last.outcome is UNCLEAR
 
 
 def test_samples_are_judged_by_less_while_they_come() -> None:
     """A difference that is enough at the end is not enough for one look of many."""
-    base, canary = (Samples(values(s, 600, f, 0.7)) for s, f in ((1, 1.0), (2, 1.15)))
+    base, canary = (Samples(values(s, 600, f, 0.7)) for s, f in ((1, 1.0), (2, 1.1)))
     assert judge_samples(base, canary, POLICY).outcome is FAIL
-    assert look_samples(base, canary, POLICY, 20_000).outcome is UNCLEAR
-    assert look_samples(base, canary, POLICY, 600).outcome is FAIL
+    assert look_samples(base, canary, POLICY).outcome is UNCLEAR
+
+
+def test_each_kind_of_metric_is_looked_at_by_its_own_rules() -> None:
+    rows, counts, raw = series(values(1)), errors(1, 0.01), Samples(values(1))
+    assert look_one(rows, rows, POLICY, planned=90) == look_series(rows, rows, POLICY, 90)
+    assert look_one(counts, counts, POLICY, planned=90) == look_counts(counts, counts, POLICY, 90)
+    assert look_one(raw, raw, POLICY, planned=90) == look_samples(raw, raw, POLICY)
+
+
+def test_a_metric_that_is_of_another_kind_in_the_canary_is_not_judged() -> None:
+    arms: list[Data] = [series(values(1)), errors(1, 0.01), Samples(values(1))]
+    for baseline, canary in permutations(arms, 2):
+        with pytest.raises(ValueError, match="of different kinds"):
+            judge_one(baseline, canary, POLICY)
+        with pytest.raises(ValueError, match="of different kinds"):
+            look_one(baseline, canary, POLICY, planned=90)

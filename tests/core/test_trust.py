@@ -227,3 +227,24 @@ def test_warnings_of_the_backend_are_shown_as_warnings() -> None:
     )
     assert check(trusted, "backend warning").outcome is Outcome.WARN
     assert check(trusted, "note").detail == "rows are 1h apart"
+
+
+@pytest.mark.parametrize(
+    ("whole", "steps", "refused"),
+    [
+        # from a third of them to three times as many, counting one more of each
+        (2161, 720, False), (2162, 720, True), (240, 720, False), (239, 720, True),
+        # a hundred events may be counted as one may
+        (0, 100, False), (0, 101, True), (100, 10, False), (101, 10, True),
+    ],
+)  # fmt: skip
+def test_a_window_and_its_steps_agree_but_for_a_factor_of_three(
+    whole: int, steps: int, *, refused: bool
+) -> None:
+    found = with_whole(0.0, float(whole))
+    counted = RoleSeries([1.0] * steps + [0.0] * (720 - steps), [1.0] * 6, float(whole))
+    found = replace(found, roles={**found.roles, "total": counted})
+    if refused:
+        assert "does not count events" in refusal(found)
+    else:
+        assert examine(slo(), policy(), found).history.in_window.total == whole

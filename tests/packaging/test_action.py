@@ -66,7 +66,7 @@ def test_the_template_installs_this_version() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", ".gitlab-ci-template.yml", "examples/gitlab/gitlab-ci.yml"]
+    "name", ["docs/gitlab.md", ".gitlab-ci-template.yml", "examples/gitlab/gitlab-ci.yml"]
 )
 def test_documents_name_this_version(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")

@@ -33,7 +33,7 @@ FRIDAY_EVENING, MIDNIGHT, MORNING = 16 * 60, 24 * 60, 30 * 60
 class Monthly:
     """Stands in for a rule of a calendar."""
 
-    def between(self, after: object, before: object, inc: bool = False) -> list[object]:  # noqa: FBT001, FBT002
+    def between(self, first: object, last: object) -> list[object]:
         """Never."""
         return []
 
@@ -74,10 +74,8 @@ def overridden(
     """What was blocked goes out, because somebody takes it upon them."""
     before = service or build.blocked()
     was = _outcome(before)
-    return replace(
-        _let_go(before, "override", f"{actor} overrides {was.replace('_', ' ')}: {reason}"),
-        override=Override(reason, actor, was),
-    )
+    said = f"{actor} overrides {was.replace('_', ' ')}: {reason}"
+    return replace(_let_go(before, "override", said), override=Override(reason, actor, was, said))
 
 
 def excepted(service: ServiceVerdict | None = None) -> ServiceVerdict:
@@ -89,7 +87,7 @@ def excepted(service: ServiceVerdict | None = None) -> ServiceVerdict:
         f"exception it is {was.replace('_', ' ')}"
     )
     return replace(
-        _let_go(before, "exception", said), exception=Excepted("rollback", "option", was)
+        _let_go(before, "exception", said), exception=Excepted("rollback", "option", was, said)
     )
 
 
@@ -142,7 +140,7 @@ def frozen(service: str = "checkout") -> ServiceVerdict:
         ),
         alternatives=("wait until 2026-11-30 23:00 UTC",),
         approvers=("team-checkout",),
-        clearance=Clearance(ends, ends),
+        clearance=Clearance(ends, ends, calendar=True),
         own_checks=(Check("freeze", Outcome.FAIL, detail),),
     )
 

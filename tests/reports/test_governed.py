@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from slogate.core.governance import Governance, OverrideRule
-from slogate.core.leave import settled
 from slogate.core.model import Decision, Service
 from slogate.core.situation import Request, Situation
 from slogate.core.verdict import BudgetReport, Check, Clearance, Origin, Outcome, Verdict
+from slogate.core.waivers import settled
 from slogate.reports import junit, labels, render
 from slogate.reports.annotations import annotations as annotate
 from slogate.reports.annotations import commands

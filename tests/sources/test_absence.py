@@ -118,3 +118,75 @@ def test_a_zero_out_of_nothing_is_not_taken_for_no_traffic(url: str) -> None:
 def test_a_service_without_traffic_may_still_say_or_vector_0(url: str) -> None:
     report = assess(slo(invented("notraffic")), POLICY, ask(url, invented("notraffic"))).report
     assert report.status is Missing.NO_TRAFFIC
+
+
+GOOD = 'sum(increase(http_requests_total{service="%s"%s}[{{window}}]))'
+
+
+def good(service: str, matcher: str, *, both: bool = False) -> Events:
+    return Events(good=GOOD % (service, matcher), total=GOOD % (service, matcher if both else ""))
+
+
+@pytest.mark.parametrize("service", ["exhausted", "noerrors"])
+@pytest.mark.parametrize("matcher", [',status!~"5.."', ',status!="500"'])
+def test_good_events_are_not_told_by_a_label_that_nobody_has(
+    url: str, service: str, matcher: str
+) -> None:
+    with pytest.raises(NoDataError) as caught:
+        ask(url, good(service, matcher))
+    assert "`good` counts every event" in str(caught.value)
+    assert "no series of http_requests_total has a label status" in str(caught.value)
+
+
+def test_good_events_by_a_label_that_is_there_may_be_all_of_them(url: str) -> None:
+    for sli in (
+        good("noerrors", ',code!~"5.."'),
+        good("noerrors", ',env!="test"', both=True),
+        good("noerrors", ',env!=""'.replace("!=", "=")),
+    ):
+        report = assess(slo(sli), POLICY, ask(url, sli)).report
+        assert report.budget is not None
+        assert report.budget.consumed == 0
+
+
+def test_a_misspelt_metric_of_failures_is_named_with_the_nearest(url: str) -> None:
+    bad = 'sum(increase(http_request_total{service="healthy",code=~"5.."}[{{window}}]))'
+    with pytest.raises(NoDataError) as caught:
+        ask(url, Events(bad=bad, total=total(events("healthy").total).total))
+    assert "no metric http_request_total; did you mean http_requests_total?" in str(caught.value)
+
+
+def test_failures_that_were_never_seen_are_told_with_the_values_there_are(url: str) -> None:
+    evidence = ask(url, events("healthy", bad='code="502"'))
+    assert "no series matches `bad` (code is 200, 404, 500, 503)" in evidence.no_failures
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        ('http_request_total{service="healthy"}', "did you mean http_requests_total?"),
+        ('http_requests_total{service="healthy",status="5xx"}', "has a label status"),
+    ],
+)
+def test_a_zero_that_the_query_makes_of_nothing_is_told(url: str, bad: str, words: str) -> None:
+    sli = Events(
+        bad=f"sum(increase({bad}[{{{{window}}}}])) or vector(0)", total=events("healthy").total
+    )
+    report = assess(slo(sli), POLICY, ask(url, sli)).report
+    (check,) = [check for check in report.checks if check.name == "no failures"]
+    assert check.outcome.value == "warn"
+    assert words in check.detail
+
+
+def test_good_events_by_a_label_that_nobody_has_are_refused_beside_a_late_scrape(url: str) -> None:
+    blind = GOOD % ("exhausted", ',status!="500"')
+    plus = Events(good=f"{blind} + 0.5", total=GOOD % ("exhausted", ""))
+    with pytest.raises(NoDataError, match="`good` counts every event"):
+        ask(url, plus)
+
+
+def test_good_events_less_what_finds_nothing_are_told(url: str) -> None:
+    everything = GOOD % ("exhausted", "")
+    missing = everything.replace("http_requests_total", "http_error_total")
+    sli = Events(good=f"{everything} - ({missing} or vector(0))", total=everything)
+    assert "no metric http_error_total" in ask(url, sli).no_failures

@@ -148,6 +148,13 @@ def test_an_arm_without_traffic_is_no_data(arms: Arms) -> None:
 
 
 @pytest.mark.realstack
+def test_a_version_that_has_stopped_is_no_data(arms: Arms) -> None:
+    said = arms.refused("crashed")
+    assert "the canary (version 'crashed') has no traffic any more" in said
+    assert "--end" in said
+    assert arms.measure("crashed", end=AT - 660, start=AT - 660 - HOUR).traffic is not None
+
+
 def test_without_traffic_quantiles_stay_nan(arms: Arms) -> None:
     plan = replace(PLAN, traffic="", least_traffic=0)
     if arms.kind is VictoriaMetrics:

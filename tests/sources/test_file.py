@@ -108,8 +108,8 @@ def test_no_rows_in_the_window_says_where_they_are(tmp_path: Path) -> None:
     [
         ("", NoDataError, "no rows"),
         ("time,requests,errors\n", NoDataError, "no rows"),
-        ("when,requests,errors\n1,2,3\n", ConfigError, "no column 'time'; it has when"),
-        ("time,requests\n1790000000,5\n", ConfigError, "no column 'errors'; it has requests"),
+        ("when,requests,errors\n1,2,3\n", ConfigError, "no column 'time'; it has 'when'"),
+        ("time,requests\n1790000000,5\n", ConfigError, "no column 'errors'; it has 'requests'"),
         ("time,requests,errors\nyesterday,5,0\n", NoDataError, "counts.csv:2: time"),
         ("time,requests,errors\n1790000000,5\n", NoDataError, "counts.csv:2: more or fewer"),
         ("time,requests,errors\n1790000000,5,0,7\n", NoDataError, "counts.csv:2: more or fewer"),

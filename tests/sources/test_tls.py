@@ -69,3 +69,10 @@ def test_a_wrong_login_is_refused_in_one_sentence(guarded: Guarded) -> None:
 def test_an_unknown_authority_is_never_trusted(guarded: Guarded) -> None:
     with pytest.raises(MeasurementError, match=r"certificate is not trusted.*tls\.ca"):
         ask(guarded.url, QUERY, username="ada", password=PASSWORD)
+
+
+def test_an_authority_that_the_system_trusts_is_trusted(
+    guarded: Guarded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(guarded.ca))
+    assert ask(guarded.url, QUERY, days=1, username="ada", password=PASSWORD).roles

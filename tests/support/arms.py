@@ -24,12 +24,13 @@ BOUNDS = tuple(round(0.02 * 1.125**step, 4) for step in range(40))
 
 @dataclass(frozen=True)
 class Version:
-    """Requests per second, failed share, median seconds, and how long ago it started."""
+    """Requests per second, failed share, median seconds, how long ago it started and stopped."""
 
     rps: float = 20.0
     errors: float = 0.002
     median: float = 0.1
     age: int = LENGTH
+    stopped: int = 0
 
 
 VERSIONS = {
@@ -42,6 +43,7 @@ VERSIONS = {
     "young": Version(age=1200),
     "faster": Version(median=0.08),
     "fresh": Version(age=180),
+    "crashed": Version(stopped=600),
     "1.1": Version(),
     "1x1": Version(rps=40.0),
     HOSTILE: Version(rps=60.0),
@@ -56,7 +58,7 @@ def write_arms(directory: Path) -> dict[str, list[tuple[int, float, float]]]:
         (directory / JSONL).open("w", encoding="utf-8") as jsonl,
     ):
         for name, version in VERSIONS.items():
-            times = list(range(END - version.age, END + 1, STEP))
+            times = list(range(END - version.age, END - version.stopped + 1, STEP))
             rows = list(_rows(version, times, random.Random(f"arms/{name}")))
             truth[name] = [
                 (at, row[0] + row[1], row[1]) for at, row in zip(times, rows, strict=True)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import socket
 import socketserver
+import ssl
+import struct
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +30,7 @@ class Call:
     headers: dict[str, str]
     form: dict[str, str]
     write: Callable[[bytes], Any]
+    reset: Callable[[], None]
     closing: threading.Event
 
     @property
@@ -42,6 +48,12 @@ class FaultyServer:
 
 
 class _Handler(socketserver.StreamRequestHandler):
+    def setup(self) -> None:
+        tls: ssl.SSLContext | None = self.server.tls  # type: ignore[attr-defined]
+        if tls is not None:
+            self.request = tls.wrap_socket(self.request, server_side=True)
+        super().setup()
+
     def handle(self) -> None:
         owner: FaultyServer = self.server.owner  # type: ignore[attr-defined]
         closing: threading.Event = self.server.closing  # type: ignore[attr-defined]
@@ -56,33 +68,52 @@ class _Handler(socketserver.StreamRequestHandler):
             return
 
     def _read(self, closing: threading.Event) -> Call | None:
-        request = self.rfile.readline().decode()
-        if not request:
+        request = self.rfile.readline().decode("latin-1").split()
+        if len(request) != 3:
             return None
-        method, target, _ = request.split()
+        method, target, _ = request
         headers = {}
-        while (line := self.rfile.readline().decode().strip()) != "":
+        while (line := self.rfile.readline().decode("latin-1").strip()) != "":
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
         body = self.rfile.read(int(headers.get("content-length", "0"))).decode()
         text = body or target.partition("?")[2]
         form = {name: values[0] for name, values in parse_qs(text).items()}
-        return Call(method, target, headers, form, self.wfile.write, closing)
+        return Call(method, target, headers, form, self.wfile.write, self._reset, closing)
+
+    def _reset(self) -> None:
+        """Close the connection with an RST in place of a FIN."""
+        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        os.close(self.request.detach())
 
 
 class _Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients that go away, or do not trust a certificate, are what these tests are about."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class _Server6(_Server):
+    address_family = socket.AF_INET6
 
 
 @contextmanager
-def faulty(answer: Answer) -> Iterator[FaultyServer]:
+def faulty(
+    answer: Answer, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> Iterator[FaultyServer]:
     """Serve until the block ends; hanging handlers are let go."""
     owner = FaultyServer(answer)
-    with _Server(("127.0.0.1", 0), _Handler) as server:
+    shown = f"[{host}]" if ":" in host else host
+    with (_Server6 if ":" in host else _Server)((host, 0), _Handler) as server:
         server.owner = owner  # type: ignore[attr-defined]
+        server.tls = tls  # type: ignore[attr-defined]
         server.closing = threading.Event()  # type: ignore[attr-defined]
-        owner.url = f"http://127.0.0.1:{server.server_address[1]}"
+        owner.url = f"http{'s' if tls else ''}://{shown}:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

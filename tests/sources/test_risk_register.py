@@ -15,7 +15,7 @@ from slogate.config.settings import RegisterSettings
 from slogate.core.model import Risk
 from slogate.deadline import Deadline
 from slogate.errors import MeasurementError
-from slogate.sources.register import registered
+from slogate.sources.risk_register import registered
 
 VALUES = {"service": "checkout", "base": "a" * 40, "head": "b" * 40}
 URL = "http://risk.example.com/changes/7"

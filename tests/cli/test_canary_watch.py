@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from slogate.cli.compare import Compared, reported
+from slogate.cli.canary_compare import Compared, reported
+from slogate.cli.canary_watch import Watched, watch
 from slogate.cli.progress import Progress
-from slogate.cli.watch import Watched, watch
 from slogate.core.arms import Counts, MetricPolicy, Outcome, Samples, Series
 from slogate.core.canary import Measured
 from slogate.core.model import Decision

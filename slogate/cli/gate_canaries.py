@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from slogate.cli.compare import Asked, reported
-from slogate.cli.versions import compared_versions, planned
+from slogate.cli.canary_compare import CanaryOptions, reported
+from slogate.cli.canary_versions import compared_versions, planned
 from slogate.config.settings import Config
 from slogate.core.canary_gate import CanaryProblem
 from slogate.core.canary_report import CanaryReport
@@ -16,7 +16,7 @@ from slogate.deadline import Deadline
 from slogate.errors import MeasurementError, NoDataError
 
 
-def judged(
+def judged_canaries(
     config: Config,
     services: Sequence[Service],
     versions: tuple[str | None, str | None],
@@ -35,7 +35,7 @@ def judged(
         raise click.UsageError("--canary needs --baseline-version and --canary-version")
     found: dict[str, CanaryReport | CanaryProblem] = {}
     for service in asked:
-        options = Asked(baseline=baseline, canary=canary, at=now)
+        options = CanaryOptions(baseline=baseline, canary=canary, at=now)
         try:
             compared = compared_versions(
                 config, service, planned(service, options), options, deadline, quiet=quiet

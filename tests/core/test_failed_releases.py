@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from slogate.core.commits import Header
-from slogate.core.failures import brought, reverted_request, taken_back
+from slogate.core.failed_releases import brought, reverted_request, taken_back
 
 ONE, TWO, THREE, FOUR = (digit * 40 for digit in "1234")
 PLACE = {ONE: 0, TWO: 1}

@@ -22,12 +22,12 @@ from slogate.core.governance import (
     Freeze,
     Governance,
 )
-from slogate.core.leave import settled
 from slogate.core.model import Decision, Missing, Status
 from slogate.core.policy import decide
 from slogate.core.release import ReleaseRisk, Required
 from slogate.core.situation import Situation
 from slogate.core.verdict import Clearance, Excepted, Outcome, ServiceVerdict
+from slogate.core.waivers import settled
 from tests.core.builders import (
     DAY,
     HOUR,
@@ -86,7 +86,7 @@ def test_a_type_betters_the_decision_where_its_origin_is_trusted(
 ) -> None:
     found = leave(**situation)
     assert (found.decision, found.exit_code) == (decision, 0)
-    assert found.exception == Excepted(word, origin, "block")
+    assert found.exception == Excepted(word, origin, "block", found.rationale[0])
     others = tuple(one for one in ORIGINS if one != origin)
     refused = leave(**situation, trusted=others)
     assert (refused.decision, refused.exit_code, refused.exception) == (BLOCK, 30, None)
@@ -145,7 +145,7 @@ def test_what_authors_write_is_not_enough_without_evidence(origin: str) -> None:
 def test_the_way_back_is_open_without_evidence(why: Missing) -> None:
     found = leave(at_status(why), stated=ROLLBACK)
     assert (found.decision, found.exit_code) == (APPROVE, 0)
-    assert found.exception == Excepted(ROLLBACK, OPTION, why.word)
+    assert found.exception == Excepted(ROLLBACK, OPTION, why.word, found.rationale[0])
     said = {Missing.NO_DATA: "no data", Missing.UNMEASURED: "unmeasured"}[why]
     assert found.rationale[0].endswith(f"without this exception: {said}")
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from slogate.cli.compare import judged
+from slogate.cli.canary_compare import judged
 from slogate.cli.progress import Clock
 from slogate.core.arms import Outcome
 from slogate.core.canary import CanaryVerdict, Measured, look_one

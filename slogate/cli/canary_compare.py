@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ from slogate.core.canary_report import CanaryReport, decision
 from slogate.core.canary_series import paired
 from slogate.core.exit_codes import exit_code
 from slogate.core.model import Decision
-from slogate.errors import ConfigError, NoDataError
+from slogate.deadline import Deadline
+from slogate.errors import ConfigError, MeasurementError, NoDataError
+from slogate.pool import run_all
 
 if TYPE_CHECKING:
     # NOTE: a comparison of versions reads no files.
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Asked:
+class CanaryOptions:
     """The options of the command; None where nobody said anything."""
 
     service: str | None = None
@@ -80,7 +83,7 @@ class Compared:
     notes: tuple[str, ...] = ()
 
 
-def from_files(asked: Asked) -> Compared:
+def from_files(asked: CanaryOptions) -> Compared:
     """Both arms out of files; raises click.UsageError, ConfigError and NoDataError."""
     from slogate.sources.sample_file import K6_FAILED, K6_METRIC, read_arm
 
@@ -91,7 +94,14 @@ def from_files(asked: Asked) -> Compared:
             f"both arms are the same file, {paths[0]}; two columns of one are told by --baseline-metric "
             "and --canary-metric"
         )
-    arms = [read_arm(path, asked.kind, metric) for path, metric in zip(paths, columns, strict=True)]
+    deadline = Deadline(asked.timeout)
+    arms = _in_time(
+        [
+            partial(read_arm, path, asked.kind, metric)
+            for path, metric in zip(paths, columns, strict=True)
+        ],
+        deadline,
+    )
     kinds = [type(arm.data).__name__.lower() for arm in arms]
     if kinds[0] != kinds[1]:
         raise ConfigError(
@@ -103,14 +113,34 @@ def from_files(asked: Asked) -> Compared:
     if columns == (None, None) and arms[0].metric == K6_METRIC:
         # NOTE: what fails is fast, so the time of requests alone says little.
         try:
-            failed = [read_arm(path, None, K6_FAILED) for path in paths]
+            failed = _in_time(
+                [partial(read_arm, path, None, K6_FAILED) for path in paths], deadline
+            )
             metrics.append(_compared(K6_FAILED, failed, replace(asked, limit=None), notes))
         except ConfigError as error:
             notes.append(f"failed requests are not judged: {error}")
     return Compared(tuple(metrics), (str(paths[0]), str(paths[1])), notes=tuple(notes))
 
 
-def _compared(name: str, arms: Sequence[ArmFile], asked: Asked, notes: list[str]) -> Measured:
+def _in_time(readers: Sequence[Callable[[], ArmFile]], deadline: Deadline) -> list[ArmFile]:
+    """What the files hold; raises MeasurementError at the deadline, of a disk that hangs too."""
+    found = run_all([("", read) for read in readers], workers={"": 1}, deadline=deadline)
+    arms = []
+    for arm in found:
+        if arm is None:
+            raise MeasurementError(
+                f"the files were not read within the deadline of {deadline.seconds:g} s; --timeout "
+                "gives it longer"
+            )
+        if isinstance(arm, BaseException):
+            raise arm
+        arms.append(arm)
+    return arms
+
+
+def _compared(
+    name: str, arms: Sequence[ArmFile], asked: CanaryOptions, notes: list[str]
+) -> Measured:
     baseline, canary = (arm.data for arm in arms)
     if isinstance(baseline, Counts) and isinstance(canary, Counts):
         lengths = [f"{len(arm.total):,}" for arm in (baseline, canary)]
@@ -120,7 +150,7 @@ def _compared(name: str, arms: Sequence[ArmFile], asked: Asked, notes: list[str]
     return Measured(tuned(MetricPolicy(name=name), asked), baseline, canary)
 
 
-def _paths(asked: Asked) -> tuple[Path, Path]:
+def _paths(asked: CanaryOptions) -> tuple[Path, Path]:
     """Both files, if nothing else was asked for."""
     if asked.baseline_file is None or asked.canary_file is None:
         raise click.UsageError("--baseline-file and --canary-file go together")
@@ -147,7 +177,7 @@ def _equally_long(baseline: Counts, canary: Counts) -> tuple[Counts, Counts]:
     return filled(baseline), filled(canary)
 
 
-def tuned(policy: MetricPolicy, asked: Asked) -> MetricPolicy:
+def tuned(policy: MetricPolicy, asked: CanaryOptions) -> MetricPolicy:
     """The policy of a metric with what the command line says in its place."""
     given: dict[str, Any] = {
         "worse": asked.direction,

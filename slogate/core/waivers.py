@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from slogate.core import words
-from slogate.core.exit_codes import LACKING, exit_code
+from slogate.core.exit_codes import exit_code
 from slogate.core.governance import (
     CHANGE_TYPES,
     GIT,
@@ -98,16 +98,15 @@ def _excepted(
 ) -> ServiceVerdict:
     what = f"{_article(told.word)} ({told.saying}{_although(told, verdict)})"
     becomes = f"{what} means {exemption.decision.word} at most under this policy"
-    original = LACKING.get(verdict.exit_code)
     # NOTE: text that authors may write is not enough where nothing at all can be judged.
     blind = exemption.without_evidence and told.origin in (OPTION, GIT)
-    if original is not None and not blind:
+    if verdict.stopped and not blind:
         check = Check("exception", Outcome.WARN, f"{becomes}, but not without evidence")
         return replace(verdict, own_checks=(*verdict.own_checks, check))
-    if original is None and verdict.decision <= exemption.decision:
+    if not verdict.stopped and verdict.decision <= exemption.decision:
         check = Check("exception", Outcome.PASS, f"{becomes}; no exception is needed")
         return replace(verdict, own_checks=(*verdict.own_checks, check))
-    was = original or verdict.decision.word
+    was = verdict.word
     why = f"{becomes}; without this exception: {_plain(was)}"
     lenient = exemption.decision
     # NOTE: what still fails clears when it would without the exception.
@@ -124,7 +123,7 @@ def _excepted(
         clearance=verdict.clearance if fails else Clearance(),
         approvers=() if lenient is Decision.APPROVE else people,
         own_checks=(*verdict.own_checks, Check("exception", Outcome.WARN, why)),
-        exception=Excepted(told.word, told.origin, was),
+        exception=Excepted(told.word, told.origin, was, why),
     )
 
 
@@ -149,8 +148,8 @@ def _overridden(
     verdict: ServiceVerdict, rule: OverrideRule | None, asked: Request, situation: Situation
 ) -> ServiceVerdict:
     failing = situation.threshold
-    was = LACKING.get(verdict.exit_code, verdict.decision.word)
-    passes = was not in LACKING.values() and verdict.decision < failing
+    was = verdict.word
+    passes = not verdict.stopped and verdict.decision < failing
     # NOTE: a review holds up whoever deploys, though not this run, so it may be worth an override.
     if passes and (
         verdict.decision is Decision.APPROVE or rule is None or was not in rule.decisions
@@ -181,7 +180,7 @@ def _overridden(
         clearance=Clearance(),
         approvers=(),
         own_checks=(*verdict.own_checks, Check("override", Outcome.WARN, why)),
-        override=Override(asked.reason, asked.actor, was),
+        override=Override(asked.reason, asked.actor, was, why),
     )
 
 

@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 from slogate.core.model import Risk
 from slogate.deadline import Deadline
 from slogate.errors import MeasurementError
+from slogate.files import open_file
 from slogate.sources.answers import ApiError, shorten
 from slogate.sources.connection import HttpSettings
 
@@ -25,9 +26,6 @@ class Settings(HttpSettings, Protocol):
     def file(self) -> Path | None: ...
     @property
     def keys(self) -> tuple[str, ...]: ...
-
-
-S = TypeVar("S", bound=Settings)
 
 
 def registered(settings: Settings, values: Mapping[str, str], deadline: Deadline) -> Risk:
@@ -44,9 +42,11 @@ def registered(settings: Settings, values: Mapping[str, str], deadline: Deadline
 
 def _read(path: Path) -> Any:
     try:
-        if path.stat().st_size > MAX_BYTES:
+        with open_file(path) as file:
+            raw = file.read(MAX_BYTES + 1)
+        if len(raw) > MAX_BYTES:
             raise MeasurementError(f"{path} is larger than {MAX_BYTES >> 20} MiB")
-        return json.loads(path.read_bytes())
+        return json.loads(raw)
     except OSError as error:
         raise MeasurementError(f"{path} cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):

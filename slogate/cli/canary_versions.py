@@ -8,7 +8,7 @@ from typing import cast
 
 import click
 
-from slogate.cli.compare import Asked, Compared, tuned
+from slogate.cli.canary_compare import CanaryOptions, Compared, tuned
 from slogate.cli.compose import Wanted, configured, present, select, warnings
 from slogate.cli.output import warn
 from slogate.config.settings import Config, PrometheusSettings
@@ -61,7 +61,7 @@ class _Arms:
             opened.close()
 
 
-def from_source(asked: Asked, config_ref: str | None, *, quiet: bool) -> Compared:
+def from_source(asked: CanaryOptions, config_ref: str | None, *, quiet: bool) -> Compared:
     """Both arms out of the backend.
 
     Raises click.UsageError, ConfigError, NoDataError and MeasurementError.
@@ -87,7 +87,7 @@ def compared_versions(
     config: Config,
     service: Service,
     plan_and_phase: tuple[CanaryPlan, Phase | None],
-    asked: Asked,
+    asked: CanaryOptions,
     deadline: Deadline,
     *,
     quiet: bool = False,
@@ -126,7 +126,7 @@ def _one(services: Sequence[Service]) -> Service:
     return judged[0] if judged else services[0]
 
 
-def planned(service: Service, asked: Asked) -> tuple[CanaryPlan, Phase | None]:
+def planned(service: Service, asked: CanaryOptions) -> tuple[CanaryPlan, Phase | None]:
     """The plan of the service with what the phase and the command line say in its place."""
     plan = service.canary
     if plan is None:
@@ -164,7 +164,7 @@ def _phase(plan: CanaryPlan, name: str) -> Phase:
     )
 
 
-def _refuse_times(asked: Asked) -> None:
+def _refuse_times(asked: CanaryOptions) -> None:
     past = (asked.start, asked.end, asked.at, asked.since)
     if asked.watch and any(time is not None for time in past):
         raise click.UsageError("--watch begins now: only --duration and --interval go with it")
@@ -174,7 +174,7 @@ def _refuse_times(asked: Asked) -> None:
         raise click.UsageError("two of --start, --end and --duration are enough")
 
 
-def _once(arms: _Arms, asked: Asked, deadline: Deadline) -> _Found:
+def _once(arms: _Arms, asked: CanaryOptions, deadline: Deadline) -> _Found:
     long = arms.plan.duration
     end = asked.end if asked.end is not None else present(asked.at)
     start = asked.start if asked.start is not None else end - long
@@ -187,8 +187,8 @@ def _once(arms: _Arms, asked: Asked, deadline: Deadline) -> _Found:
 
 
 def _watched(arms: _Arms, timeout: float, *, quiet: bool) -> _Found:
+    from slogate.cli.canary_watch import watch
     from slogate.cli.progress import Progress, WallClock
-    from slogate.cli.watch import watch
 
     plan = arms.plan
     if plan.duration < LEAST_INSTANTS * plan.interval:
