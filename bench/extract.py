@@ -28,7 +28,7 @@ from bench.measure import Program, Sample, circumstances, interleave, run, table
 from slogate.changes.facts import read_range
 from slogate.changes.git import Git
 from slogate.changes.process import Running
-from slogate.changes.revisions import Asked, revisions
+from slogate.changes.revisions import RangeOptions, revisions
 from slogate.core.change_risk import ChangeRisk, change_risk
 from slogate.core.risk_policy import RiskPolicy
 from slogate.deadline import Deadline
@@ -116,7 +116,7 @@ def assess(folder: Path, base: str, head: str, kind: type[Git]) -> ChangeRisk:
 
 
 def judged(git: Git, base: str, head: str) -> ChangeRisk:
-    asked = revisions(git, Asked(base, head))
+    asked = revisions(git, RangeOptions(base, head))
     return change_risk(read_range(git, asked, POLICY, {"": ()})[""], asked, POLICY)
 
 

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from slogate.changes.facts import read_range
 from slogate.changes.git import Git
-from slogate.changes.revisions import Asked, revisions
+from slogate.changes.revisions import RangeOptions, revisions
 from slogate.core.commits import Commit
 from slogate.core.risk import commit_score
 from slogate.core.risk_policy import Band, RiskPolicy
@@ -73,7 +73,7 @@ def rank_correlation(path: Path, project: str, place: Path) -> tuple[float, str]
     live = []
     for base, head in pairs:
         git = Git(repository.folder, ENVIRON, Deadline(60))
-        asked = revisions(git, Asked(base, head))
+        asked = revisions(git, RangeOptions(base, head))
         (commit,) = read_range(git, asked, POLICY, {"": ()})[""].commits
         live.append(commit)
     scores = [commit_score(commit) for commit in live]

@@ -12,10 +12,14 @@ from urllib.parse import urlsplit
 Request = tuple[str, str, str]
 """Method, path with query, body."""
 KEPT = ("Content-Type", "Accept", "Accept-Encoding")
+RETURNED = ("Content-Type", "Content-Encoding")
 
 
 class Recorder(ThreadingHTTPServer):
-    """Listens on a free loopback port; `requests` are in the order of their arrival."""
+    """Listens on a free loopback port; `requests` are in the order of their arrival.
+
+    `sizes` are the bytes of the bodies that were answered.
+    """
 
     daemon_threads = True
 
@@ -23,6 +27,7 @@ class Recorder(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = urlsplit(target).netloc
         self.requests: list[Request] = []
+        self.sizes: list[int] = []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -46,8 +51,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.upstream.request(self.command, self.path, body, headers)
         answer = self.upstream.getresponse()
         content = answer.read()
+        self.server.sizes.append(len(content))
         self.send_response(answer.status)
-        self.send_header("Content-Type", answer.headers.get("Content-Type", ""))
+        for name in RETURNED:
+            if name in answer.headers:
+                self.send_header(name, answer.headers[name])
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

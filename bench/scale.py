@@ -1,9 +1,11 @@
-"""A thousand SLOs in one run, beside a bare HTTP client that sends the very same queries.
+"""From one SLO to a thousand, on real servers, beside a bare HTTP client and other programs.
 
-    python -m bench.scale --slogate P [--slos 1000] [--rounds 5] [--data DIR]
+    python -m bench.scale --slogate P [--slo-generator P] [--slo-kit P] [--rounds 5] [--data DIR]
+                          [--most 1000] [--results FILE]
 
 What slogate asks is recorded once by a proxy; then slogate, a bare httpx client and a bare
-http.client of the standard library take turns at the server, each with the same concurrency.
+http.client of the standard library, each with the same concurrency, and the other programs take
+turns at the server. Prints the tables of README.md, and draws scale.svg.
 """
 
 from __future__ import annotations
@@ -11,135 +13,127 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
-from collections.abc import Callable, Sequence
-from itertools import cycle, islice
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from bench import configs
-from bench.measure import (
-    Program,
-    Sample,
-    checked,
-    circumstances,
-    interleave,
-    python_of,
-    ratios,
-    table,
-    version,
-)
-from bench.recorder import recording
-from bench.server import FIXED, loaded
+from bench import scale_jobs as jobs
+from bench.fleet import Fleet
+from bench.measure import Program, checked, circumstances, interleave, version
+from bench.recorder import Recorder, recording
+from bench.scale_jobs import GENERATOR, KIT, SLOGATE, Job, Place
+from bench.scale_report import PICTURE, Row, draw, tables
+from bench.server import holding
 
-CONCURRENCY = 8
-SLOS_PER_SERVICE = 2
-COPIES = 4
-STORIES = ("healthy", "slowburn", "fastburn", "exhausted", "recovering", "resets", "slowlat")
-AT = "2026-09-21T14:13:27Z"
-"""Seven seconds after FIXED: no sample lies on the time of the queries."""
-BLOCKED = 30
-SLOGATE, HTTPX, STDLIB = "slogate", "bare httpx", "bare http.client"
+AHEAD = 6 * 3600
+"""Seconds for which a history lies ahead, because the other programs cannot be told the time."""
+AFTER = 7
+"""Seconds after `now` that slogate looks: no sample lies on the time of the queries."""
+FEW, QUICK = 3, 100
+"""So many rounds suffice beyond so many SLOs."""
+SIZES = (1, 10, 100, 1000)
+SERVICES = [Job("services", slos, 1, 30, peers=True) for slos in SIZES]
+SLOS = [Job("SLOs", slos, 5, 30) for slos in SIZES]
+YEAR = [Job("a year", slos, 5, 365) for slos in SIZES[:-1]]
 
 
 def main() -> None:
     options = _options()
-    with (
-        loaded(options.data, end=FIXED, copies=COPIES) as url,
-        tempfile.TemporaryDirectory() as place,
-    ):
-        queries = Path(place, "queries.json")
-        number = _record(options, url, Path(place), queries)
-        found = interleave(_programs(options, url, Path(place), queries), options.rounds, warm_up=1)
-    print(circumstances())
-    print(version(options.slogate, "slogate"), version(options.slogate, "httpx"), sep=", ")
-    print(f"{options.slos} SLOs, {number} queries, {CONCURRENCY} at once")
-    print(f"{options.rounds} rounds; medians (least-greatest)\n\n{table(found)}\n")
-    print(ratios(found, SLOGATE, HTTPX))
-    print(ratios(found, SLOGATE, STDLIB))
+    rows: list[Row] = []
+    with _kept(options.data) as data:
+        now = _now(data)
+        month = Fleet(min(options.most, 1000), 31, 900, now, now + AHEAD)
+        year = Fleet(min(options.most, 20), 366, 1800, now, now + AHEAD)
+        for fleet, todo in ((month, [*SERVICES, *SLOS]), (year, YEAR)):
+            chosen = [job for job in todo if job.slos <= options.most]
+            with holding(fleet, data / f"{fleet.days}d-{fleet.services}") as servers:
+                rows += _all(options, chosen, servers, now + AFTER)
+    title = f"{circumstances()}, {version(options.slogate, 'httpx')}"
+    options.results.write_text(json.dumps([row.as_json() for row in rows]), encoding="utf-8")
+    print(f"{title}\n\n{tables(rows)}")
+    PICTURE.write_text(draw(rows), encoding="utf-8")
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="A thousand SLOs in one run.")
+    parser = argparse.ArgumentParser(description="From one SLO to a thousand.")
     parser.add_argument("--slogate", type=Path, required=True, help="path of the program")
-    parser.add_argument("--slos", type=int, default=1000)
+    for peer in (GENERATOR, KIT):
+        parser.add_argument(f"--{peer}", type=Path, help="path of the program")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--data", type=Path, help="keep the server's data here, for another run")
+    parser.add_argument("--most", type=int, default=1000, help="no more SLOs than these")
+    parser.add_argument("--data", type=Path, help="keep the servers' data here, for six hours")
+    parser.add_argument("--results", type=Path, default=Path("/dev/null"), help="as JSON")
     return parser.parse_args()
 
 
-def _record(options: argparse.Namespace, url: str, place: Path, queries: Path) -> int:
-    with recording(url) as recorder:
-        config = _config(place / "recorded.yaml", recorder.url, options.slos)
-        checked(Program("recorded slogate", _check(options, config), _wrong(options.slos)))
-        queries.write_text(json.dumps(recorder.requests), encoding="utf-8")
-        return len(recorder.requests)
+@contextmanager
+def _kept(data: Path | None) -> Iterator[Path]:
+    if data is not None:
+        data.mkdir(parents=True, exist_ok=True)
+        yield data
+        return
+    with tempfile.TemporaryDirectory(prefix="slogate-bench-") as place:
+        yield Path(place)
 
 
-def _programs(
-    options: argparse.Namespace, url: str, place: Path, queries: Path
-) -> Sequence[Program]:
-    config = _config(place / "slogate.yaml", url, options.slos)
-    replay = Path(__file__).with_name("replay.py")
-    python = str(python_of(options.slogate))
-    bare = [
-        Program(name, [python, str(replay), kind, url, str(queries), str(CONCURRENCY)], _failed)
-        for name, kind in ((HTTPX, "httpx"), (STDLIB, "stdlib"))
-    ]
-    return [Program(SLOGATE, _check(options, config), _wrong(options.slos)), *bare]
+def _now(data: Path) -> int:
+    """When the history ends; what lies ahead of it is for those who look later."""
+    kept = data / "now"
+    if not kept.is_file():
+        kept.write_text(str(int(time.time()) // 60 * 60), encoding="utf-8")
+    now = int(kept.read_text(encoding="utf-8"))
+    if time.time() > now + AHEAD - 1800:
+        raise SystemExit(f"{data} is too old: remove it")
+    return now
 
 
-def _check(options: argparse.Namespace, config: Path) -> list[str]:
-    slogate = str(options.slogate.absolute())
-    return [slogate, "check", "-c", str(config), "--at", AT, "--timeout", "10m", "-f", "json"]
+def _all(
+    options: argparse.Namespace, todo: Sequence[Job], servers: Mapping[str, str], at: int
+) -> list[Row]:
+    rows: list[Row] = []
+    for server, url in servers.items():
+        for job in todo:
+            with tempfile.TemporaryDirectory(prefix="slogate-bench-") as folder:
+                rows += _job(options, job, server, Place(url, at, Path(folder)))
+            print(f"{server}: {job.slos} {job.title}: {_brief(rows, job, server)}", flush=True)
+    return rows
 
 
-def _config(path: Path, url: str, slos: int) -> Path:
-    names = [
-        f"{story}-{copy:03d}" if copy else story for copy in range(COPIES) for story in STORIES
-    ]
-    services = {
-        f"service-{number:04d}": {"slos": _slos(name)}
-        for number, name in enumerate(islice(cycle(names), slos // SLOS_PER_SERVICE))
-    }
-    source = {"type": "prometheus", "url": url, "concurrency": CONCURRENCY}
-    document = {"version": 1, "sources": {"metrics": source}, "services": services}
-    path.write_text(json.dumps(document), encoding="utf-8")
-    return path
-
-
-def _slos(service: str) -> list[dict[str, Any]]:
-    histogram = f'http_request_duration_seconds{{service="{service}"}}'
+def _job(options: argparse.Namespace, job: Job, server: str, place: Place) -> list[Row]:
+    """One row for each program."""
+    paths = {GENERATOR: options.slo_generator, KIT: options.slo_kit}
+    others = {name: path.absolute() for name, path in paths.items() if path}
+    if server != "Prometheus":
+        others = {}
+    program = options.slogate.absolute()
+    asked: dict[str, Recorder] = {}
+    for name in (SLOGATE, *others):
+        with tempfile.TemporaryDirectory() as folder, recording(place.url) as recorder:
+            seen = Place(recorder.url, place.at, Path(folder))
+            for one in _programs(program, others, job, seen):
+                if one.name == name:
+                    checked(one)
+                    asked[name] = recorder
+    programs = _programs(program, others, job, place)
+    programs[1:1] = jobs.bare(program, place, asked[SLOGATE].requests)
+    rounds = options.rounds if job.slos <= QUICK else min(options.rounds, FEW)
+    found = interleave(programs, rounds, warm_up=1)
     return [
-        {
-            "name": "availability",
-            "objective": 99.9,
-            "window": "30d",
-            "sli": configs.availability(service),
-        },
-        {
-            "name": "latency",
-            "objective": 99,
-            "window": "30d",
-            "sli": {"latency": {"histogram": histogram, "below": "300ms"}},
-        },
+        Row.of(job, server, name, samples, asked.get(name, asked[SLOGATE]))
+        for name, samples in found.items()
     ]
 
 
-def _wrong(slos: int) -> Callable[[Sample], str]:
-    """Every SLO was measured."""
-
-    def wrong(sample: Sample) -> str:
-        if sample.code != BLOCKED:
-            return f"not {BLOCKED}"
-        services = json.loads(sample.out)["services"]
-        measured = [s for service in services for s in service["slos"] if s["budget"] is not None]
-        return "" if len(measured) == slos else f"{len(measured)} of {slos} SLOs were measured"
-
-    return wrong
+def _programs(program: Path, others: Mapping[str, Path], job: Job, place: Place) -> list[Program]:
+    return [jobs.slogate(program, job, place), *jobs.peers(others, job, place)]
 
 
-def _failed(sample: Sample) -> str:
-    return "failed" if sample.code else ""
+def _brief(rows: Sequence[Row], job: Job, server: str) -> str:
+    chosen = [
+        row for row in rows if (row.job, row.slos, row.server) == (job.title, job.slos, server)
+    ]
+    return ", ".join(f"{row.program} {row.wall:.2f} s" for row in chosen)
 
 
 if __name__ == "__main__":
