@@ -44,7 +44,9 @@ WATCHED = {
 """Of the standard library and of our own what takes its time; packages of others always count."""
 
 Names = frozenset[str]
-BASE: Names = frozenset({"click"})
+# NOTE: before Python 3.11 `platform` loads it, which `uuid` does, which pydantic's engine needs.
+OLD: Names = frozenset({"subprocess"} if sys.version_info < (3, 11) else ())
+BASE: Names = frozenset({"click"}) | OLD
 SCHEMA = BASE | {"pydantic_core", "typing_extensions", "slogate.config", "slogate.core.verdict"}
 CONFIG = SCHEMA | {"yaml", "cython_runtime", "slogate.core.policy"}
 GIT: Names = frozenset({"subprocess", "tempfile", "slogate.changes"})
